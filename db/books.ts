@@ -1,0 +1,129 @@
+/**
+ * The custody book against the bank. On a running system an account may differ by what is under way: it differs only if no
+ * choice of effects of its open instructions explains the bank's balance.
+ */
+import { trialBalance } from './ledger.js';
+import { inTransaction, rows, type Pool, type Transaction } from './pool.js';
+
+/** All balances of one cut, as the custody port downloads them. */
+export interface BankCut { cutAt: string; balances: readonly { userNo: string; availableFen: number; frozenFen: number }[] }
+
+export interface BankDifference {
+  userNo: string;
+  /** What the bank would show if nothing were under way. */
+  ours: { availableFen: number; frozenFen: number };
+  bank: { availableFen: number; frozenFen: number };
+  openInstructions: number;
+}
+
+export interface Books {
+  trialBalanceFen: number;
+  accountsCompared: number;
+  bankDifferences: BankDifference[];
+  openInstructions: number;
+  unbalancedJournals: string[];
+}
+
+interface Balance { userNo: string; availableFen: number; frozenFen: number }
+interface OpenEffect { requestNo: string; verb: string; accepted: boolean; userNo: string; amountFen: number; toUserNo: string | null; frozenAsBid: boolean }
+
+/** Adds our books up and compares them with one download of the bank's balances. */
+export async function compareBooks(pool: Pool, download: () => Promise<BankCut>): Promise<Books> {
+  // Our side first, then the bank's cut: whatever was open at either moment may or may not be in the cut.
+  const before = await inTransaction(pool, async (tx) => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return { at: (await rows<{ at: string }>(tx, 'SELECT clock_timestamp() AS at'))[0]?.at ?? '', books: await trialBalance(tx), ours: await ourBalances(tx), open: await openEffects(tx, null), openInstructions: await openCount(tx) };
+  });
+  const cut = await download();
+  const since = await inTransaction(pool, (tx) => openEffects(tx, before.at));
+  const effects = [...new Map([...since, ...before.open].map((effect) => [`${effect.requestNo} ${effect.userNo} ${effect.toUserNo ?? ''}`, effect])).values()];
+  return {
+    trialBalanceFen: before.books.sumFen,
+    accountsCompared: new Set([...before.ours, ...cut.balances].map((each) => each.userNo)).size,
+    bankDifferences: differences(before.ours, cut.balances, effects),
+    openInstructions: before.openInstructions,
+    unbalancedJournals: [...before.books.unbalancedJournals, ...before.books.driftedAccounts.map((code) => `account ${code}`)],
+  };
+}
+
+/** As the bank sees it: reserved money is available, money in transit is frozen. */
+function ourBalances(tx: Transaction): Promise<Balance[]> {
+  return rows<Balance>(
+    tx, `SELECT owner AS "userNo", coalesce(sum(balance) FILTER (WHERE kind !~ '(-frozen|in-transit)$'), 0)::bigint AS "availableFen",
+                coalesce(sum(balance) FILTER (WHERE kind ~ '(-frozen|in-transit)$'), 0)::bigint AS "frozenFen"
+           FROM account WHERE book = 'custody' AND owner IS NOT NULL GROUP BY owner`);
+}
+
+async function openCount(tx: Transaction): Promise<number> {
+  return (await rows<{ open: number }>(tx, `SELECT count(*)::int AS open FROM instruction WHERE state NOT IN ('done', 'refused')`))[0]?.open ?? 0;
+}
+
+/** Movements that have not ended (or, with `since`, were open at any moment after it), one row per account they touch. */
+function openEffects(tx: Transaction, since: string | null): Promise<OpenEffect[]> {
+  return rows<OpenEffect>(
+    tx, `WITH open AS (SELECT * FROM instruction WHERE state NOT IN ('done', 'refused') OR ended_at >= $1)
+         SELECT request_no AS "requestNo", verb, state = 'accepted' AS accepted, user_no AS "userNo", amount_fen AS "amountFen", NULL AS "toUserNo", bid_id IS NOT NULL AS "frozenAsBid"
+           FROM open WHERE user_no IS NOT NULL AND amount_fen > 0 AND verb IN ('deposit', 'pull', 'withdraw', 'payout', 'hold', 'release-hold')
+         UNION ALL
+         SELECT d.request_no, open.verb, false, d.from_user_no, d.amount_fen, d.to_user_no, false FROM open JOIN instruction_detail d ON d.batch_no = open.request_no WHERE open.verb LIKE 'batch-%' AND (d.state = 'sent' OR open.ended_at >= $1)
+         UNION ALL
+         SELECT b.request_no, 'miscarry', false, b.user_no, b.amount_fen, NULL, true FROM open JOIN bid b ON b.loan_no = open.loan_no AND b.state IN ('frozen', 'released')
+          WHERE open.verb = 'change-project' AND open.details ->> 'state' = 'MISCARRY'`, [since]);
+}
+
+type Change = readonly [availableFen: number, frozenFen: number];
+
+/** What an open movement may have done to each account at the bank that our books do not show yet. */
+function changesOf(effect: OpenEffect): Map<string, readonly Change[]> {
+  const { verb, userNo, toUserNo, amountFen: fen } = effect;
+  switch (verb) {
+    case 'deposit': case 'pull': return new Map([[userNo, [[fen, 0]]]]);
+    case 'withdraw': return new Map([[userNo, [[-fen, 0], [-fen, fen]]]]);
+    case 'payout': return new Map([[userNo, effect.accepted ? [[0, -fen], [fen, -fen]] : [[-fen, 0], [-fen, fen]]]]);
+    case 'hold': return new Map([[userNo, [[-fen, fen]]]]);
+    case 'release-hold': case 'miscarry': return new Map([[userNo, [[fen, -fen]]]]);
+    default: return new Map([[userNo, [[0, -fen]]], [toUserNo ?? '', [[fen, 0]]]]);
+  }
+}
+
+function differences(ours: readonly Balance[], bank: readonly Balance[], effects: readonly OpenEffect[]): BankDifference[] {
+  const [mine, theirs] = [byUser(ours), byUser(bank)];
+  const changes = new Map<string, (readonly Change[])[]>();
+  for (const effect of effects) for (const [userNo, choices] of changesOf(effect)) changes.set(userNo, [...(changes.get(userNo) ?? []), choices]);
+  const userNos = [...new Set([...mine.keys(), ...theirs.keys()])].sort();
+  return userNos.flatMap((userNo): BankDifference[] => {
+    const [our, their] = [mine.get(userNo) ?? none, theirs.get(userNo) ?? none];
+    const open = changes.get(userNo) ?? [];
+    const gap: Change = [their.availableFen - our.availableFen, their.frozenFen - our.frozenFen];
+    if (isExplained(gap, open)) return [];
+    return [{ userNo, ours: { availableFen: our.availableFen, frozenFen: our.frozenFen }, bank: { availableFen: their.availableFen, frozenFen: their.frozenFen }, openInstructions: open.length }];
+  });
+}
+
+const none = { availableFen: 0, frozenFen: 0 };
+const byUser = (balances: readonly Balance[]): Map<string, Balance> => new Map(balances.map((balance) => [balance.userNo, balance]));
+
+/** More reachable states than this and only the bounds are compared: no account has so many movements under way. */
+const maxStates = 50_000;
+
+/** Whether some choice of the open effects, each done or not, makes exactly this gap. */
+export function isExplained([availableGap, frozenGap]: Change, open: readonly (readonly Change[])[]): boolean {
+  let reachable = new Map<string, Change>([['0 0', [0, 0]]]);
+  for (const choices of open) {
+    const next = new Map(reachable);
+    for (const [available, frozen] of reachable.values()) {
+      for (const [a, f] of choices) next.set(`${available + a} ${frozen + f}`, [available + a, frozen + f]);
+    }
+    if (next.size > maxStates) return withinBounds([availableGap, frozenGap], open);
+    reachable = next;
+  }
+  return reachable.has(`${availableGap} ${frozenGap}`);
+}
+
+function withinBounds(gap: Change, open: readonly (readonly Change[])[]): boolean {
+  return ([0, 1] as const).every((side) => {
+    const least = open.reduce((sum, choices) => sum + Math.min(0, ...choices.map((choice) => choice[side])), 0);
+    const most = open.reduce((sum, choices) => sum + Math.max(0, ...choices.map((choice) => choice[side])), 0);
+    return gap[side] >= least && gap[side] <= most;
+  });
+}

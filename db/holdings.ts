@@ -1,0 +1,51 @@
+/** Holdings: each lender's claim on a loan (债权). One per lender and loan, however many bids it came from. */
+import { row, rows, type Db, type Transaction } from './pool.js';
+
+export interface Holding {
+  id: number;
+  loanNo: string;
+  lenderId: string;
+  userNo: string;
+  principalFen: number;
+  /** What was really delivered, gross; the lender's fee was kept back from interest. */
+  paidPrincipalFen: number;
+  paidInterestFen: number;
+  paidLateInterestFen: number;
+  feesFen: number;
+}
+
+const columns = `id, loan_no AS "loanNo", lender_id AS "lenderId", user_no AS "userNo", principal_fen AS "principalFen", paid_principal_fen AS "paidPrincipalFen",
+  paid_interest_fen AS "paidInterestFen", paid_late_interest_fen AS "paidLateInterestFen", fees_fen AS "feesFen"`;
+
+/** In the order of their ids, which is the order in which fen are shared. */
+export function holdingsOf(db: Db, loanNo: string): Promise<Holding[]> {
+  return rows<Holding>(db, `SELECT ${columns} FROM holding WHERE loan_no = $1 ORDER BY id`, [loanNo]);
+}
+
+export function holdingsOfLender(db: Db, lenderId: string, limit = 500): Promise<Holding[]> {
+  return rows<Holding>(db, `SELECT ${columns} FROM holding WHERE lender_id = $1 ORDER BY id DESC LIMIT $2`, [lenderId, limit]);
+}
+
+/** One holding per lender from the frozen bids of a loan; a repeat changes nothing. */
+export async function createHoldings(tx: Transaction, loanNo: string): Promise<Holding[]> {
+  await tx.query(
+    `INSERT INTO holding (loan_no, lender_id, user_no, principal_fen)
+     SELECT loan_no, lender_id, min(user_no), sum(amount_fen) FROM bid WHERE loan_no = $1 AND state = 'frozen' GROUP BY loan_no, lender_id ORDER BY min(id)
+         ON CONFLICT (loan_no, lender_id) DO NOTHING`, [loanNo]);
+  return holdingsOf(tx, loanNo);
+}
+
+/** Each holder's part of all payments of the loan so far, delivered or not: what a next sharing goes on from. */
+export function givenSoFar(db: Db, loanNo: string): Promise<{ holdingId: number; principalFen: number; interestFen: number; lateInterestFen: number }[]> {
+  return rows(
+    db, `SELECT h.id AS "holdingId", coalesce(sum(d.principal_fen), 0)::bigint AS "principalFen", coalesce(sum(d.interest_fen), 0)::bigint AS "interestFen",
+                coalesce(sum(d.late_interest_fen), 0)::bigint AS "lateInterestFen"
+           FROM holding h LEFT JOIN distribution d ON d.holding_id = h.id WHERE h.loan_no = $1 GROUP BY h.id ORDER BY h.id`, [loanNo]);
+}
+
+/** Shares of payments that the bank refused and that wait to be delivered. */
+export async function undeliveredCount(db: Db, loanNo: string): Promise<number> {
+  const found = await row<{ shares: number }>(
+    db, `SELECT count(*)::int AS shares FROM distribution d JOIN payment p USING (payment_no) WHERE p.loan_no = $1 AND d.state = 'undelivered'`, [loanNo]);
+  return found?.shares ?? 0;
+}

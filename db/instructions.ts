@@ -1,0 +1,195 @@
+/**
+ * Instructions (存管指令): each money movement or act asked of the bank, and what became of it.
+ *
+ * The row is committed before anything is sent, so that nothing the bank does is unknown to us. Its life:
+ * intended → sent → accepted → done | refused. `sent` says "perhaps": until the bank's word it is asked about, never assumed.
+ */
+import { row, rows, type Db, type Transaction } from './pool.js';
+
+export type Verb =
+  | 'register' | 'bind-card' | 'unbind-card' | 'change-mobile' | 'authorise' | 'cancel-authorisation' | 'deposit' | 'withdraw' | 'pull' | 'payout'
+  | 'payout-returned' | 'create-project' | 'change-project' | 'hold' | 'release-hold' | 'batch-release' | 'batch-repayment';
+export type InstructionState = 'intended' | 'sent' | 'accepted' | 'done' | 'refused';
+
+export interface Instruction {
+  requestNo: string;
+  businessKey: string;
+  try: number;
+  verb: Verb;
+  userNo: string | null;
+  loanNo: string | null;
+  bidId: number | null;
+  paymentNo: string | null;
+  amountFen: number;
+  workflowId: string;
+  step: string;
+  details: Record<string, unknown>;
+  state: InstructionState;
+  reason: string | null;
+  bankNo: string | null;
+  /** Business time of the wish, and of the bank's word. */
+  asOf: string;
+  doneAt: string | null;
+  /** Business moment before which no end is expected. */
+  waitsUntil: string | null;
+  /** Wall clock. */
+  intendedAt: string;
+  sentAt: string | null;
+  endedAt: string | null;
+}
+
+export type NewInstruction = Pick<Instruction, 'businessKey' | 'verb' | 'amountFen' | 'workflowId' | 'step' | 'asOf'>
+  & Partial<Pick<Instruction, 'requestNo' | 'try' | 'userNo' | 'loanNo' | 'bidId' | 'paymentNo' | 'details' | 'waitsUntil'>>;
+
+const columns = `request_no AS "requestNo", business_key AS "businessKey", try, verb, user_no AS "userNo", loan_no AS "loanNo", bid_id AS "bidId", payment_no AS "paymentNo",
+  amount_fen AS "amountFen", workflow_id AS "workflowId", step, details, state, reason, bank_no AS "bankNo", as_of AS "asOf", done_at AS "doneAt", waits_until AS "waitsUntil",
+  intended_at AS "intendedAt", sent_at AS "sentAt", ended_at AS "endedAt"`;
+
+/** The number under which the bank is asked: the business key with `-` for `:`, and the try from the second on. */
+export function requestNoOf(businessKey: string, attempt = 1): string {
+  return businessKey.replaceAll(':', '-') + (attempt > 1 ? `-t${attempt}` : '');
+}
+
+/** Writes the wish; a repeat finds the first one, unchanged, so that every repeat sends the same thing. */
+export async function intend(db: Db, wish: NewInstruction): Promise<Instruction> {
+  const attempt = wish.try ?? 1;
+  const requestNo = wish.requestNo ?? requestNoOf(wish.businessKey, attempt);
+  await db.query(
+    `INSERT INTO instruction (request_no, business_key, try, verb, user_no, loan_no, bid_id, payment_no, amount_fen, workflow_id, step, details, state, as_of, waits_until)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'intended', $13, $14) ON CONFLICT (request_no) DO NOTHING`,
+    [requestNo, wish.businessKey, attempt, wish.verb, wish.userNo ?? null, wish.loanNo ?? null, wish.bidId ?? null, wish.paymentNo ?? null, wish.amountFen,
+      wish.workflowId, wish.step, JSON.stringify(wish.details ?? {}), wish.asOf, wish.waitsUntil ?? null],
+  );
+  const written = await find(db, requestNo);
+  if (!written) throw new RangeError(`the instruction ${requestNo} was neither written nor found`);
+  return written;
+}
+
+/** The moment (wall clock) of the latest sending; from now on the outcome is the bank's to say. */
+export async function markSent(db: Db, requestNo: string): Promise<void> {
+  await db.query(`UPDATE instruction SET state = CASE state WHEN 'intended' THEN 'sent' ELSE state END, sent_at = clock_timestamp() WHERE request_no = $1 AND state NOT IN ('done', 'refused')`, [requestNo]);
+}
+
+/** A later business moment before which no end is expected, so that the business clock need not wait. */
+export async function expectAt(db: Db, requestNo: string, waitsUntil: string): Promise<void> {
+  await db.query('UPDATE instruction SET waits_until = $2 WHERE request_no = $1', [requestNo, waitsUntil]);
+}
+
+export function find(db: Db, requestNo: string): Promise<Instruction | null> {
+  return row<Instruction>(db, `SELECT ${columns} FROM instruction WHERE request_no = $1`, [requestNo]);
+}
+
+/** The row, locked: whoever records its end does so alone. */
+export function lock(tx: Transaction, requestNo: string): Promise<Instruction | null> {
+  return row<Instruction>(tx, `SELECT ${columns} FROM instruction WHERE request_no = $1 FOR UPDATE`, [requestNo]);
+}
+
+/** The latest try of a business act, or null. */
+export function latestTry(db: Db, businessKey: string): Promise<Instruction | null> {
+  return row<Instruction>(db, `SELECT ${columns} FROM instruction WHERE business_key = $1 ORDER BY try DESC LIMIT 1`, [businessKey]);
+}
+
+export const isTerminal = (instruction: Pick<Instruction, 'state'>): boolean => instruction.state === 'done' || instruction.state === 'refused';
+
+export async function instructionsByNo(db: Db, requestNos: readonly string[]): Promise<Map<string, Instruction>> {
+  const found = await rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE request_no = ANY($1)`, [requestNos]);
+  return new Map(found.map((instruction) => [instruction.requestNo, instruction]));
+}
+
+/** The batches `<key>1`, `<key>2` … of one act. */
+export function batchesOf(db: Db, businessKey: string): Promise<Instruction[]> {
+  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE starts_with(business_key, $1) AND substr(business_key, length($1) + 1) ~ '^[0-9]+$' ORDER BY length(business_key), business_key`, [businessKey]);
+}
+
+/** Freezes of bids on the bank's page that have been silent for so many seconds (wall clock). */
+export function openHoldsByHand(db: Db, loanNo: string, seconds: number, limit = 100): Promise<Instruction[]> {
+  return rows<Instruction>(
+    db, `SELECT ${columns} FROM instruction WHERE loan_no = $1 AND verb = 'hold' AND state IN ('sent', 'accepted') AND sent_at < clock_timestamp() - make_interval(secs => $2)
+           AND EXISTS (SELECT 1 FROM bid b WHERE b.id = bid_id AND b.by = 'password') ORDER BY sent_at LIMIT $3`, [loanNo, seconds, limit]);
+}
+
+/** Freezes of a loan's bids that are to be given back. */
+export function openReleases(db: Db, loanNo: string): Promise<Instruction[]> {
+  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE loan_no = $1 AND verb = 'release-hold' AND bid_id IS NOT NULL AND state NOT IN ('done', 'refused') ORDER BY intended_at`, [loanNo]);
+}
+
+/** What a workflow has asked and not heard the end of, oldest first. */
+export function openOfWorkflow(db: Db, workflowId: string, limit = 200): Promise<Instruction[]> {
+  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE workflow_id = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no LIMIT $2`, [workflowId, limit]);
+}
+
+/** What is open of one person's account at the bank, oldest first. */
+export function openOfUser(db: Db, userNo: string): Promise<Instruction[]> {
+  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE user_no = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no`, [userNo]);
+}
+
+/** Open ones that were last sent more than `seconds` (wall clock) ago and await no later business moment. */
+export function openSilentFor(db: Db, seconds: number, businessNow: string, limit: number): Promise<Instruction[]> {
+  return rows<Instruction>(
+    db, `SELECT ${columns} FROM instruction WHERE state NOT IN ('done', 'refused') AND coalesce(sent_at, intended_at) < clock_timestamp() - make_interval(secs => $1)
+           AND (waits_until IS NULL OR waits_until <= $2) ORDER BY intended_at LIMIT $3`, [seconds, businessNow, limit]);
+}
+
+/** Whether it was last sent more than so many seconds (wall clock) ago. */
+export async function isSilentFor(db: Db, requestNo: string, seconds: number): Promise<boolean> {
+  return (await row(db, 'SELECT 1 FROM instruction WHERE request_no = $1 AND coalesce(sent_at, intended_at) < clock_timestamp() - make_interval(secs => $2)', [requestNo, seconds])) !== null;
+}
+
+export interface InstructionQuery {
+  loanNo?: string | undefined;
+  /** A person's number, or the bank's number of one of their accounts. */
+  person?: string | undefined;
+  /** The request's number, or the beginning of it. */
+  requestNo?: string | undefined;
+  state?: string | undefined;
+  /** Only those that have not ended. */
+  open?: boolean;
+  limit?: number;
+  offset?: number;
+}
+
+/** Instructions as finance and operations look them up; the newest first. */
+export function searchInstructions(db: Db, by: InstructionQuery): Promise<Instruction[]> {
+  return rows<Instruction>(
+    db, `SELECT ${columns} FROM instruction
+          WHERE ($1::text IS NULL OR loan_no = $1) AND ($2::text IS NULL OR user_no IN ($2, 'B-' || $2, 'L-' || $2)) AND ($3::text IS NULL OR starts_with(request_no, $3))
+            AND ($4::text IS NULL OR state = $4) AND (NOT $5 OR state NOT IN ('done', 'refused'))
+          ORDER BY intended_at DESC, request_no LIMIT $6 OFFSET $7`,
+    [by.loanNo ?? null, by.person ?? null, by.requestNo ?? null, by.state ?? null, by.open ?? false, by.limit ?? 100, by.offset ?? 0]);
+}
+
+/**
+ * One detail of a batch (the bank's part of it is the custody port's `BatchDetail`), with what it is for and whom it
+ * serves: the bid it uses up, or the holding it pays.
+ */
+export interface InstructionDetail {
+  requestNo: string;
+  holdRequestNo: string;
+  fromUserNo: string;
+  toUserNo: string;
+  kind: 'principal' | 'interest' | 'commission';
+  purpose: DetailPurpose;
+  amountFen: number;
+  holdingId: number | null;
+  bidId: number | null;
+  state: 'sent' | 'done' | 'refused';
+  reason: string | null;
+}
+export type DetailPurpose = 'release' | 'principal' | 'interest' | 'service-fee' | 'lender-fee' | 'costs';
+export type NewDetail = Omit<InstructionDetail, 'state' | 'reason'>;
+
+const detailColumns = `request_no AS "requestNo", hold_request_no AS "holdRequestNo", from_user_no AS "fromUserNo", to_user_no AS "toUserNo", kind, purpose, amount_fen AS "amountFen",
+  holding_id AS "holdingId", bid_id AS "bidId", state, reason`;
+
+/** Writes a batch's details, in the transaction that writes its instruction. */
+export async function intendDetails(db: Db, batchNo: string, details: readonly NewDetail[]): Promise<void> {
+  await db.query(
+    `INSERT INTO instruction_detail (request_no, batch_no, hold_request_no, from_user_no, to_user_no, kind, purpose, amount_fen, holding_id, bid_id, state)
+     SELECT d."requestNo", $1, d."holdRequestNo", d."fromUserNo", d."toUserNo", d.kind, d.purpose, d."amountFen", d."holdingId", d."bidId", 'sent'
+       FROM jsonb_to_recordset($2) AS d("requestNo" text, "holdRequestNo" text, "fromUserNo" text, "toUserNo" text, kind text, purpose text, "amountFen" bigint, "holdingId" bigint, "bidId" bigint)
+         ON CONFLICT (request_no) DO NOTHING`, [batchNo, JSON.stringify(details)]);
+}
+
+export function detailsOf(db: Db, batchNo: string): Promise<InstructionDetail[]> {
+  return rows<InstructionDetail>(db, `SELECT ${detailColumns} FROM instruction_detail WHERE batch_no = $1 ORDER BY request_no`, [batchNo]);
+}

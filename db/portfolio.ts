@@ -1,0 +1,64 @@
+/** What a lender holds and has bid: the read model of the portfolio page. */
+import { rows, type Db } from './pool.js';
+
+export interface PortfolioHolding {
+  loanNo: string;
+  grade: string | null;
+  annualRateBps: number;
+  state: string;
+  daysPastDue: number;
+  writtenOff: boolean;
+  principalFen: number;
+  paidPrincipalFen: number;
+  paidInterestFen: number;
+  paidLateInterestFen: number;
+  feesFen: number;
+  /** Shares of payments that the bank could not deliver yet (未到账). */
+  undeliveredFen: number;
+  valueDate: string | null;
+  nextDue: string | null;
+}
+
+export function portfolioHoldings(db: Db, lenderId: string, options: { limit: number; offset: number }): Promise<PortfolioHolding[]> {
+  return rows<PortfolioHolding>(
+    db,
+    `SELECT h.loan_no AS "loanNo", l.grade, l.annual_rate_bps AS "annualRateBps", l.state, l.days_past_due AS "daysPastDue", (w.loan_no IS NOT NULL) AS "writtenOff",
+            h.principal_fen AS "principalFen", h.paid_principal_fen AS "paidPrincipalFen", h.paid_interest_fen AS "paidInterestFen",
+            h.paid_late_interest_fen AS "paidLateInterestFen", h.fees_fen AS "feesFen", l.value_date AS "valueDate",
+            (SELECT coalesce(sum(principal_fen + interest_fen + late_interest_fen - fee_fen), 0)::bigint FROM distribution d WHERE d.holding_id = h.id AND d.state = 'undelivered') AS "undeliveredFen",
+            (SELECT min(due_date) FROM instalment i WHERE i.loan_no = h.loan_no AND i.version = (SELECT max(version) FROM instalment v WHERE v.loan_no = h.loan_no) AND i.paid_on IS NULL) AS "nextDue"
+       FROM holding h JOIN loan l ON l.loan_no = h.loan_no LEFT JOIN write_off w ON w.loan_no = h.loan_no
+      WHERE h.lender_id = $1 ORDER BY h.id DESC LIMIT $2 OFFSET $3`,
+    [lenderId, options.limit, options.offset],
+  );
+}
+
+export interface PortfolioSums { loans: number; lentFen: number; outstandingFen: number; paidPrincipalFen: number; paidInterestFen: number; feesFen: number; lateFen: number; writtenOffFen: number }
+
+export async function portfolioSums(db: Db, lenderId: string): Promise<PortfolioSums> {
+  const [sums] = await rows<PortfolioSums>(
+    db,
+    `SELECT count(*)::int AS loans, coalesce(sum(h.principal_fen), 0)::bigint AS "lentFen", coalesce(sum(h.principal_fen - h.paid_principal_fen), 0)::bigint AS "outstandingFen",
+            coalesce(sum(h.paid_principal_fen), 0)::bigint AS "paidPrincipalFen", coalesce(sum(h.paid_interest_fen + h.paid_late_interest_fen), 0)::bigint AS "paidInterestFen",
+            coalesce(sum(h.fees_fen), 0)::bigint AS "feesFen",
+            coalesce(sum(h.principal_fen - h.paid_principal_fen) FILTER (WHERE l.days_past_due > 0 AND w.loan_no IS NULL), 0)::bigint AS "lateFen",
+            coalesce(sum(h.principal_fen - h.paid_principal_fen) FILTER (WHERE w.loan_no IS NOT NULL), 0)::bigint AS "writtenOffFen"
+       FROM holding h JOIN loan l ON l.loan_no = h.loan_no LEFT JOIN write_off w ON w.loan_no = h.loan_no WHERE h.lender_id = $1`,
+    [lenderId],
+  );
+  return sums!;
+}
+
+export interface ReceivedPart { paymentNo: string; loanNo: string; asOf: string; principalFen: number; interestFen: number; lateInterestFen: number; feeFen: number; state: string }
+
+/** What payments of borrowers brought this lender, newest first. */
+export function receivedParts(db: Db, lenderId: string, loanNo: string | null, limit = 200): Promise<ReceivedPart[]> {
+  return rows<ReceivedPart>(
+    db,
+    `SELECT d.payment_no AS "paymentNo", p.loan_no AS "loanNo", p.as_of AS "asOf", d.principal_fen AS "principalFen", d.interest_fen AS "interestFen",
+            d.late_interest_fen AS "lateInterestFen", d.fee_fen AS "feeFen", d.state
+       FROM distribution d JOIN holding h ON h.id = d.holding_id JOIN payment p ON p.payment_no = d.payment_no
+      WHERE h.lender_id = $1 AND ($2::text IS NULL OR p.loan_no = $2) ORDER BY p.as_of DESC, d.payment_no DESC LIMIT $3`,
+    [lenderId, loanNo, limit],
+  );
+}
