@@ -1,0 +1,124 @@
+/**
+ * The custody bank as the platform needs it, in words of no particular bank.
+ *
+ * Another bank is another implementation of {@link Custody}. Amounts are fen, dates `YYYY-MM-DD`, instants ISO UTC.
+ * Nothing here throws for what a bank may do: a refusal is a value, and a time-out, a 5xx or an answer with a bad
+ * signature is `unknown`, never "failed". Source: the custody protocol in docs/custody-protocol.md.
+ */
+
+/** What is known of one money movement. `unknown` = ask again with `query`; `notFound` = the bank never saw it. */
+export type Outcome =
+  | { status: 'done'; amountFen: number; at: string; bankNo: string }
+  | { status: 'accepted' }
+  | { status: 'refused'; code: RefusalCode; reason: string }
+  | { status: 'unknown'; why: string }
+  | { status: 'notFound' };
+
+/** Why a bank says no; stable codes used by workflows and pages. */
+export type RefusalCode =
+  | 'insufficient-funds'
+  | 'card-refused'
+  | 'card-limit'
+  | 'not-authorised'
+  | 'authorisation-exhausted'
+  | 'no-such-user'
+  | 'account-unusable'
+  | 'project-state'
+  | 'duplicate-request'
+  | 'cap-exceeded'
+  | 'refused';
+
+export type AuthorisationType = 'RECHARGE' | 'TENDER' | 'REPAYMENT' | 'WITHDRAW' | 'CREDIT_ASSIGNMENT' | 'COMPENSATORY';
+export type UserRole = 'BORROWERS' | 'INVESTOR' | 'GUARANTEECORP';
+
+/** One line of a batch: from a freeze (or the payer's frozen money) to somebody's available balance. */
+export interface BatchDetail {
+  requestNo: string;
+  /** The freeze this money comes from. */
+  holdRequestNo: string;
+  fromUserNo: string;
+  toUserNo: string;
+  kind: 'principal' | 'interest' | 'commission';
+  amountFen: number;
+}
+
+export interface BatchOutcome {
+  status: 'accepted' | 'refused' | 'unknown' | 'notFound' | 'done';
+  code?: RefusalCode;
+  reason?: string;
+  /** One entry for every detail whose end is known. */
+  details: { requestNo: string; outcome: Outcome }[];
+}
+
+export interface BankUser {
+  userNo: string;
+  role: UserRole;
+  state: 'active' | 'frozen' | 'closed';
+  availableFen: number;
+  frozenFen: number;
+  /** Last four digits and bank of the bound card, if any. */
+  card: { last4: string; bankName: string } | null;
+  mobileLast4: string | null;
+  authorisations: { type: AuthorisationType; maxFen: number; usedFen: number; failTime: string }[];
+}
+
+export interface Custody {
+  createProject(input: {
+    requestNo: string; projectNo: string; borrowerUserNo: string; name: string;
+    amountFen: number; annualRateBps: number; termMonths: number; businessTime: string;
+  }): Promise<Outcome>;
+  /** REPAYING after release, FINISH when repaid, MISCARRY (流标) releases every freeze of the project. */
+  changeProject(input: { requestNo: string; projectNo: string; state: 'REPAYING' | 'FINISH' | 'MISCARRY'; businessTime: string }): Promise<Outcome>;
+  /** Freeze by standing authorisation: TENDER for a bid, REPAYMENT for an instalment. */
+  hold(input: { requestNo: string; projectNo: string; userNo: string; purpose: 'bid' | 'repayment'; amountFen: number; businessTime: string }): Promise<Outcome>;
+  /** Cancels a freeze, whole or in part. */
+  releaseHold(input: { requestNo: string; holdRequestNo: string; amountFen: number; businessTime: string }): Promise<Outcome>;
+  /** At most {@link maxBatchDetails} details. Answers `accepted`; the details' ends come by notification or `queryBatch`. */
+  settleBatch(input: { batchNo: string; kind: 'release' | 'repayment'; projectNo: string; details: BatchDetail[]; businessTime: string }): Promise<Outcome>;
+  /** Card pull (代扣) by RECHARGE authorisation into the payer's own available balance. */
+  pullFromCard(input: { requestNo: string; userNo: string; amountFen: number; businessTime: string }): Promise<Outcome>;
+  /** Pays out to the owner's bound card by WITHDRAW authorisation; `done` when the money is on the card. */
+  payOut(input: { requestNo: string; userNo: string; amountFen: number; urgency: 'normal' | 'urgent'; businessTime: string }): Promise<Outcome>;
+  cancelAuthorisation(input: { requestNo: string; userNo: string; type: AuthorisationType; businessTime: string }): Promise<Outcome>;
+  query(requestNo: string): Promise<Outcome>;
+  queryBatch(batchNo: string): Promise<BatchOutcome>;
+  /** Null when the bank knows no such user. Throws {@link CustodyUnavailable} when no trustworthy answer came. */
+  queryUser(userNo: string): Promise<BankUser | null>;
+  queryProject(projectNo: string): Promise<{ projectNo: string; state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY'; amountFen: number; frozenFen: number } | null>;
+  /** All balances in one cut, including the platform's own accounts (user numbers PLATFORM_INCOME, PLATFORM_MARKETING). */
+  downloadBalances(): Promise<{ cutAt: string; balances: { userNo: string; availableFen: number; frozenFen: number }[] }>;
+}
+
+/** A read (not a money movement) got no trustworthy answer; try again. */
+export class CustodyUnavailable extends Error {
+  override name = 'CustodyUnavailable';
+}
+
+export const maxBatchDetails = 1_000;
+
+/** Acts that a person does on the bank's own page; `custody/forms` signs the form that carries the browser there. */
+export type PersonalAct =
+  | { act: 'register'; requestNo: string; userNo: string; role: UserRole; realName: string; idNumber: string; mobile: string; returnUrl: string; businessTime: string }
+  | { act: 'bind-card'; requestNo: string; userNo: string; returnUrl: string; businessTime: string }
+  | { act: 'unbind-card'; requestNo: string; userNo: string; returnUrl: string; businessTime: string }
+  | { act: 'change-mobile'; requestNo: string; userNo: string; mobile: string; returnUrl: string; businessTime: string }
+  | { act: 'authorise'; requestNo: string; userNo: string; types: AuthorisationType[]; maxFen: number; failTime: string; returnUrl: string; businessTime: string }
+  | { act: 'deposit'; requestNo: string; userNo: string; amountFen: number; returnUrl: string; businessTime: string }
+  | { act: 'withdraw'; requestNo: string; userNo: string; amountFen: number; urgency: 'normal' | 'urgent'; returnUrl: string; businessTime: string }
+  | { act: 'hold'; requestNo: string; projectNo: string; userNo: string; purpose: 'bid' | 'repayment'; amountFen: number; expiresAt: string; returnUrl: string; businessTime: string };
+
+/** A signed form: post these fields from the person's browser to `action`. */
+export interface SignedForm { action: string; fields: Record<string, string> }
+
+/** A verified message from the bank: what it says happened to one request (or batch). */
+export interface BankMessage {
+  /** `callback` came through the browser and proves only that the person is back; `notify` came from the server. Both are signed. */
+  via: 'callback' | 'notify';
+  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'batch' | 'release-hold' | 'project' | 'cancel-authorisation';
+  requestNo: string;
+  outcome: Outcome;
+  /** Batches only: details whose end this message tells. */
+  details: { requestNo: string; outcome: Outcome }[];
+  /** register, bind-card, unbind-card, change-mobile, authorise: what the bank now holds of the person. */
+  user: BankUser | null;
+}
