@@ -1,0 +1,44 @@
+import { compareBooks } from '../../db/books.js';
+import { openSilentFor, type Instruction } from '../../db/instructions.js';
+import { openTask } from '../../db/tasks.js';
+import type { BankActivities } from '../../workflows/contract.js';
+import { askByHand, cancelFreeze } from './tend-freezes.js';
+import { askAndRecord, eachOf, type BankDeps } from './carry-out.js';
+
+const silenceSeconds = 30;
+const atMost = 1_000;
+
+/**
+ * The day's close: what has been silent is asked about, then the custody book is compared with the bank's balances of one
+ * cut. A difference opens a case; nothing is fixed silently.
+ */
+export function closeDayActivity(deps: BankDeps): BankActivities['closeDay'] {
+  return async ({ day, asOf }) => {
+    await eachOf(await openSilentFor(deps.pool, silenceSeconds, asOf, atMost), 8, (silent) => ask(deps, silent, asOf));
+    const books = await compareBooks(deps.pool, () => deps.custody.downloadBalances());
+    await deps.pool.query(
+      `INSERT INTO day_close (day, trial_balance_fen, accounts_compared, differences, open_instructions, closed_at) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (day) DO UPDATE SET trial_balance_fen = EXCLUDED.trial_balance_fen, accounts_compared = EXCLUDED.accounts_compared, differences = EXCLUDED.differences,
+         open_instructions = EXCLUDED.open_instructions, closed_at = EXCLUDED.closed_at`,
+      [day, books.trialBalanceFen, books.accountsCompared, JSON.stringify(books.bankDifferences), books.openInstructions, asOf]);
+    const differences = books.bankDifferences.length + books.unbalancedJournals.length;
+    if (differences > 0 || books.trialBalanceFen !== 0) await openCase(deps, day, asOf, differences);
+    return { trialBalanceFen: books.trialBalanceFen, differences };
+  };
+}
+
+/** What a workflow sends, it asks about itself; here are those that nobody waits for any more, and persons' own acts. */
+function ask(deps: BankDeps, instruction: Instruction, at: string): Promise<unknown> {
+  const released = instruction.verb === 'release-hold' && instruction.bidId !== null;
+  if (released) return cancelFreeze(deps, instruction, at);
+  if (instruction.state === 'intended') return Promise.resolve();
+  const byPerson = instruction.bidId !== null || instruction.loanNo === null;
+  return byPerson ? askByHand(deps, instruction, at) : askAndRecord(deps, instruction, at);
+}
+
+async function openCase({ pool }: BankDeps, day: string, asOf: string, differences: number): Promise<void> {
+  await openTask(pool, {
+    key: `books:${day}`, kind: 'case', role: 'operations', workflowId: `reconcile:${day}`, loanNo: null, personId: null,
+    title: `The books of ${day} differ from the bank's in ${differences} place${differences === 1 ? '' : 's'}`, details: { day, differences }, dueAt: null, asOf,
+  });
+}

@@ -1,0 +1,39 @@
+import type { BankActivities } from '../../workflows/contract.js';
+import { borrowerReadyActivity } from './borrower-ready.js';
+import type { BankDeps } from './carry-out.js';
+import { closeDayActivity } from './close-day.js';
+import { concludeActivity } from './conclude.js';
+import { createProjectActivity } from './create-project.js';
+import { distributeActivity } from './distribute.js';
+import { failListingActivity } from './fail-listing.js';
+import { finishActivity } from './finish.js';
+import { followMovementActivity } from './follow-movement.js';
+import { freezeBidsActivity, fundingSumsActivity } from './freeze-bids.js';
+import { openListingActivity } from './open-listing.js';
+import { payOutActivity } from './pay-out.js';
+import { redeliverActivity } from './redeliver.js';
+import { releaseActivity } from './release.js';
+import { takePaymentActivity } from './take-payment.js';
+import { writeOffActivity } from './write-off.js';
+
+/** Queue `bank`: everything where money moves. Each can be called any number of times, and goes on where the record says. */
+export function createBankActivities(deps: BankDeps): BankActivities {
+  return {
+    borrowerReady: borrowerReadyActivity(deps),
+    createProject: createProjectActivity(deps),
+    openListing: openListingActivity(deps),
+    freezeBids: freezeBidsActivity(deps),
+    fundingSums: fundingSumsActivity(deps),
+    failListing: failListingActivity(deps),
+    conclude: concludeActivity(deps),
+    release: releaseActivity(deps),
+    payOut: payOutActivity(deps),
+    takePayment: takePaymentActivity(deps),
+    distribute: distributeActivity(deps),
+    redeliver: redeliverActivity(deps),
+    writeOff: writeOffActivity(deps),
+    finish: finishActivity(deps),
+    followMovement: followMovementActivity(deps),
+    closeDay: closeDayActivity(deps),
+  };
+}

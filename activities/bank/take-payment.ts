@@ -1,0 +1,77 @@
+import { availableFen } from '../../db/outcomes/cash.js';
+import { find, intend, openOfUser, requestNoOf, type Instruction } from '../../db/instructions.js';
+import { askPayment, refusePayment, type Payment } from '../../db/payments.js';
+import { dateAt, parseInstant } from '../../domain/dates.js';
+import type { BankActivities } from '../../workflows/contract.js';
+import { askAndRecord, carryOut, eachOf, pendingOf, type BankDeps } from './carry-out.js';
+import { loanFacts, type LoanFacts } from './loan-facts.js';
+
+type TakePayment = BankActivities['takePayment'];
+type Input = Parameters<TakePayment>[0];
+type Step = Awaited<ReturnType<TakePayment>>;
+
+/**
+ * Card pull (代扣) if custody is short, then one freeze: the payment counts from there. It takes at most what was asked
+ * for; what is there beyond that stays the borrower's own. Less is taken only where that is agreed (`partial`).
+ */
+export function takePaymentActivity(deps: BankDeps): TakePayment {
+  return async (input) => {
+    const loan = await loanFacts(deps.pool, input.loanNo);
+    const asOf = dateAt(parseInstant(input.asOf), loan.zoneOffsetMinutes);
+    const payment = await askPayment(deps.pool, { paymentNo: input.paymentNo, loanNo: input.loanNo, n: input.n, source: input.source, askedFen: input.amountFen, asOf });
+    if (payment.state === 'refused') return { status: 'refused', code: payment.reason ?? 'refused' };
+    if (payment.state !== 'asked') return { status: 'done', frozenFen: payment.frozenFen, countsOn: payment.asOf };
+    const hold = (await find(deps.pool, requestNoOf(`${input.paymentNo}:hold`))) ?? (await prepareHold(deps, loan, payment, input));
+    return 'status' in hold ? hold : freeze(deps, loan, payment, hold, input.asOf);
+  };
+}
+
+/** Decides how much is frozen, once: the row of the freeze is the decision. Or says why there is nothing to freeze (yet). */
+async function prepareHold(deps: BankDeps, loan: LoanFacts, payment: Payment, input: Input): Promise<Instruction | Step> {
+  const { pool } = deps;
+  const { paymentNo, loanNo, asOf } = input;
+  const pull = await pullFromCard(deps, loan, payment, input);
+  const pending = pull && pendingOf(pull);
+  if (pending) return pending;
+  const amountFen = Math.min(payment.askedFen, await spendableFen(deps, loan.borrowerUserNo, asOf));
+  if (amountFen === 0 || (amountFen < payment.askedFen && !input.partial)) {
+    const code = pull?.reason ?? 'insufficient-funds';
+    await refusePayment(pool, paymentNo, code);
+    return { status: 'refused', code };
+  }
+  return intend(pool, { businessKey: `${paymentNo}:hold`, verb: 'hold', userNo: loan.borrowerUserNo, loanNo, paymentNo, amountFen, workflowId: loanNo, step: 'service', asOf });
+}
+
+/** One pull a payment: the rest of what is asked for, or nothing when custody has enough. */
+async function pullFromCard(deps: BankDeps, { borrowerUserNo }: LoanFacts, payment: Payment, input: Input): Promise<Instruction | null> {
+  const businessKey = `${payment.paymentNo}:pull`;
+  let pull = await find(deps.pool, requestNoOf(businessKey));
+  if (!pull) {
+    const missingFen = payment.askedFen - (await spendableFen(deps, borrowerUserNo, input.asOf));
+    if (!input.pull || missingFen <= 0) return null;
+    pull = await intend(deps.pool, { businessKey, verb: 'pull', userNo: borrowerUserNo, loanNo: payment.loanNo, paymentNo: payment.paymentNo, amountFen: missingFen, workflowId: payment.loanNo, step: 'service', asOf: input.asOf });
+  }
+  const { requestNo, amountFen, asOf } = pull;
+  return carryOut(deps, pull, () => deps.custody.pullFromCard({ requestNo, userNo: borrowerUserNo, amountFen, businessTime: asOf }), input.asOf);
+}
+
+/** What both our ledger and the bank say is available; where they differ, movements not heard of are asked about first. */
+async function spendableFen(deps: BankDeps, userNo: string, asOf: string): Promise<number> {
+  const atTheBank = (await deps.custody.queryUser(userNo))?.availableFen ?? 0;
+  const inOurBooks = await availableFen(deps.pool, userNo);
+  if (atTheBank === inOurBooks) return atTheBank;
+  const silent = (await openOfUser(deps.pool, userNo)).filter((open) => open.state !== 'intended' && open.paymentNo === null);
+  await eachOf(silent, 4, (open) => askAndRecord(deps, open, asOf));
+  return Math.min(atTheBank, await availableFen(deps.pool, userNo));
+}
+
+async function freeze(deps: BankDeps, loan: LoanFacts, payment: Payment, hold: Instruction, asOf: string): Promise<Step> {
+  const { requestNo, amountFen } = hold;
+  const after = await carryOut(deps, hold, () => deps.custody.hold({ requestNo, projectNo: loan.loanNo, userNo: loan.borrowerUserNo, purpose: 'repayment', amountFen, businessTime: hold.asOf }), asOf);
+  const pending = pendingOf(after);
+  if (pending) return pending;
+  if (after.state === 'done') return { status: 'done', frozenFen: amountFen, countsOn: payment.asOf };
+  const code = after.reason ?? 'refused';
+  await refusePayment(deps.pool, payment.paymentNo, code);
+  return { status: 'refused', code };
+}
