@@ -1,0 +1,32 @@
+import { costOfAll } from './testing/history.js';
+import { acceptedLoan, answerLater, openStage, type Stage } from './testing/stage.js';
+
+describe('a loan', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  it('lives from application to the last of twelve instalments and closes', async () => {
+    const world = stage.world(1);
+    const loan = await acceptedLoan(stage, 1);
+    expect(await loan.result()).toEqual({ loanNo: 'LN1', state: 'closed', reason: null });
+    const steps = world.calls.map((call) => call.name).filter((name) => name !== 'project');
+    expect(steps.slice(0, 18)).toEqual([
+      'preScreen', 'identityState', 'verifyIdentity', 'screen', 'score', 'makeOffer', 'tell', 'borrowerReady', 'createProject', 'openListing',
+      'freezeBids', 'conclude', 'tell', 'release', 'tell', 'payOut', 'tell', 'remind',
+    ]);
+    expect(steps.slice(18, -2)).toEqual([...Array<string>(11).fill('takePayment distribute remind'), 'takePayment distribute'].join(' ').split(' '));
+    expect(steps.slice(-2)).toEqual(['finish', 'tell']);
+  });
+
+  it('keeps its budget with a bank that ends batches later: at most 60 activities and 650 events in all its workflows', async () => {
+    answerLater(stage, 2);
+    const loan = await acceptedLoan(stage, 2);
+    expect((await loan.result()).state).toBe('closed');
+    const cost = await costOfAll(loan, (id) => stage.client.workflow.getHandle(id));
+    expect(cost.activities).toBeLessThanOrEqual(60);
+    expect(cost.events).toBeLessThanOrEqual(650);
+  });
+});
