@@ -1,0 +1,159 @@
+/** The custody bank put together: a stranger to the platform, met only on the wire (docs/custody-protocol.md). */
+import express from 'express';
+import type { ErrorRequestHandler } from 'express';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { createClockReader } from '../frame/clock.js';
+import { inTransaction, openDatabase } from '../frame/database.js';
+import { sendPage, servePageAssets } from '../frame/page.js';
+import { listen } from '../frame/server.js';
+import { startLoop } from './background.js';
+import type { Loop } from './background.js';
+import { executeBatch } from './batches.js';
+import { createGateway } from './gateway.js';
+import { deliverDue } from './notifications.js';
+import { createOutside } from './outside.js';
+import { OverviewPage, readOverview } from './overview.js';
+import { advancePayouts, hasOpenPayouts } from './payouts.js';
+import { schema } from './schema.js';
+import { createService } from './service.js';
+import type { Behaviour } from './service.js';
+import { createVerbs } from './verbs.js';
+import { createVisits } from './visits.js';
+import type { Visits } from './visits.js';
+import { createWire } from './wire.js';
+import type { BankKeys } from './wire.js';
+
+export interface BankSettings {
+  /** 0 = any free port. */
+  port: number;
+  databaseUrl: string;
+  keys: BankKeys;
+  /** Where NOTIFY is posted, e.g. `http://127.0.0.1:3000/bank/notify`. */
+  notifyUrl: string;
+  /** Opens the outside world's handles (cards). */
+  sandboxToken: string;
+  clockUrl?: string | undefined;
+  clockToken?: string | undefined;
+  log: Logger;
+  /** Wall clock in milliseconds; default Date.now. */
+  now?: () => number;
+  /** Pauses before a notification is repeated; the last one goes on for ever. */
+  notifyPausesMs?: number[];
+  /** The most one borrower may owe and be raising, in fen; null or missing = no cap. */
+  borrowerCapFen?: number | null;
+  /** What the bank does to calls on a bad day; none by default. */
+  behaviours?: Behaviour[];
+}
+
+export interface Bank { port: number; url: string; close(): Promise<void> }
+
+const defaultPausesMs = [500, 1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 600_000];
+const clockTries = 30;
+const clockPatienceMs = 1_000;
+const notifyTimeoutMs = 10_000;
+const watchClockMs = 300;
+const watchVisitsMs = 5_000;
+/** A thousand details of some 300 characters each, form-encoded, with room. */
+const serviceLimit = '2mb';
+
+export async function createBank(settings: BankSettings): Promise<Bank> {
+  const { log } = settings;
+  const now = settings.now ?? Date.now;
+  if (settings.clockUrl) await clockAnswers(settings.clockUrl);
+  const pool = await openDatabase(settings.databaseUrl, schema, { connections: 12 });
+  const wire = createWire(settings.keys, now);
+  const clock = createClockReader({ url: settings.clockUrl, token: settings.clockToken, wallNow: now, onTrouble: (why) => log.warn(why) });
+  const loops: Partial<Loops> = {};
+  const wake = (): void => { loops.deliveries?.wake(); loops.batches?.wake(); };
+  const catchUp = async (): Promise<void> => { if ((await hasOpenPayouts(pool)) && (await advancePayouts(pool, await clock.now())) > 0) wake(); };
+  const visits = createVisits({ pool, clock: () => clock.now(), now, wake });
+  const verbs = createVerbs({ pool, clock: () => clock.now(), borrowerCapFen: settings.borrowerCapFen ?? null, catchUp });
+  const service = createService({ pool, wire, log, verbs, behaviours: settings.behaviours ?? [], wake });
+
+  const app = express();
+  app.disable('x-powered-by');
+  servePageAssets(app);
+  app.post('/service', express.urlencoded({ extended: false, limit: serviceLimit, parameterLimit: 20 }), async (request, response) => {
+    const { status, body } = await service.handle(request.body);
+    response.status(status).json(body);
+  });
+  app.use(createGateway({ visits, wire, clock }));
+  app.use(createOutside(pool, () => clock.now(), settings.sandboxToken));
+  app.get('/', async (_request, response) => {
+    sendPage(response, OverviewPage({ overview: await readOverview(pool), businessNow: await clock.now() }));
+  });
+  app.use(inTrouble(log));
+
+  const listening = await listen(app, settings.port);
+  Object.assign(loops, startLoops(pool, settings, wire, catchUp, visits));
+  return {
+    port: listening.port, url: listening.url,
+    async close() {
+      await listening.close();
+      await Promise.all(Object.values(loops).map((loop) => loop.stop()));
+      await pool.end();
+    },
+  };
+}
+
+/**
+ * A bank that began without its clock would take wall time for business time, live cards years ahead and pay out early:
+ * it does not begin. (Later silence is harmless: the last business time seen stands.)
+ */
+async function clockAnswers(clockUrl: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const answers = await fetch(`${clockUrl}/clock`, { signal: AbortSignal.timeout(clockPatienceMs) }).then((response) => response.ok, () => false);
+    if (answers) return;
+    if (tries === clockTries) throw new Error(`the clock at ${clockUrl} does not answer`);
+    await new Promise((resolve) => { setTimeout(resolve, clockPatienceMs); });
+  }
+}
+
+type Loops = Record<'deliveries' | 'batches' | 'payouts' | 'visits', Loop>;
+
+/** What goes on without anybody asking: it all begins again from the tables after a restart. */
+function startLoops(pool: pg.Pool, settings: BankSettings, wire: ReturnType<typeof createWire>, catchUp: () => Promise<void>, visits: Visits): Loops {
+  const { log, notifyUrl, notifyPausesMs: pausesMs = defaultPausesMs } = settings;
+  const deliveries = startLoop('notifications', log, () => deliverDue({ pool, wire, log, notifyUrl, pausesMs, timeoutMs: notifyTimeoutMs }));
+  return {
+    deliveries,
+    batches: startLoop('batches', log, async () => {
+      const { rows } = await pool.query<{ request_no: string }>("SELECT request_no FROM request WHERE status = 'ACCEPT' AND service_name = 'ASYNC_TRANSACTION' ORDER BY id LIMIT 20");
+      const troubles = await executeAll(pool, rows.map((row) => row.request_no), log);
+      if (rows.length > 0) deliveries.wake();
+      if (troubles > 0) return 1_000;
+      return rows.length > 0 ? 0 : Infinity;
+    }),
+    payouts: startLoop('payouts', log, async () => {
+      await catchUp();
+      return watchClockMs;
+    }),
+    visits: startLoop('visits', log, async () => {
+      await visits.expire();
+      return watchVisitsMs;
+    }),
+  };
+}
+
+/** One batch in trouble does not keep the others waiting. @returns how many are in trouble */
+async function executeAll(pool: pg.Pool, batchNos: string[], log: Logger): Promise<number> {
+  let troubles = 0;
+  for (const batchNo of batchNos) {
+    await inTransaction(pool, (tx) => executeBatch(tx, batchNo)).catch((error: unknown) => {
+      troubles += 1;
+      log.error({ err: error, batchNo }, 'a batch could not be executed; it is tried again');
+    });
+  }
+  return troubles;
+}
+
+/** Unreadable forms get a plain 400 (too large: 413), everything else a 500; neither says anything about money. */
+function inTrouble(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number' ? error.status : 500;
+    if (status >= 500) log.error({ err: error }, 'a request failed');
+    response.status(status).json({ error: status >= 500 ? 'system' : 'unreadable', message: status >= 500 ? 'The bank has a problem; ask again.' : 'The request cannot be read.' });
+  };
+}

@@ -1,0 +1,35 @@
+/** The protocol's field types: what a value must look like before anything is done with it. */
+import { z } from 'zod';
+import { readYuan } from './money.js';
+
+/** Numbers given by the platform: requests, batches, users, projects. */
+export const number = z.string().regex(/^[A-Za-z0-9:_./-]{1,80}$/);
+
+/** Text for people, without control characters. */
+export const text = (max: number) => z.string().min(1).max(max).refine((value) => !/\p{Cc}/u.test(value), 'control characters');
+
+/** Positive yuan with exactly two places, read as fen. */
+export const amount = z.string().transform((yuan, context) => {
+  const fen = readYuan(yuan);
+  if (fen !== null && fen > 0) return fen;
+  context.addIssue({ code: 'custom', message: 'amounts are positive yuan with exactly two places, like 1234.50' });
+  return z.NEVER;
+});
+
+/** An ISO instant in UTC, read as milliseconds. */
+export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/).transform((value, context) => {
+  const ms = Date.parse(value);
+  if (!Number.isNaN(ms)) return ms;
+  context.addIssue({ code: 'custom', message: 'no such instant' });
+  return z.NEVER;
+});
+
+/** A date (valid through its end) or an instant, kept as written. */
+export const failTime = z.string().regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z)?$/).refine((value) => !Number.isNaN(Date.parse(value)), 'no such date');
+
+export const authorisationType = z.enum(['RECHARGE', 'TENDER', 'REPAYMENT', 'WITHDRAW', 'CREDIT_ASSIGNMENT', 'COMPENSATORY']);
+export const tradeType = z.enum(['TENDER', 'REPAYMENT']);
+export const withdrawType = z.enum(['NORMAL', 'URGENT']);
+
+/** Every order carries its number and the business moment it belongs to. */
+export const order = z.object({ requestNo: number, businessTime: instant });

@@ -1,0 +1,155 @@
+/** The verbs of POST /service: what each must look like, and what it does. */
+import type pg from 'pg';
+import { z } from 'zod';
+import { describeUser, isRefusal, lockUsable } from './accounts.js';
+import { revoke } from './authorisations.js';
+import { acceptDetails, describeBatch } from './batches.js';
+import type { Detail } from './batches.js';
+import { deposit } from './deposits.js';
+import { DoorError, errors, refuse } from './errors.js';
+import { amount, authorisationType, instant, number, order, text, tradeType, withdrawType } from './fields.js';
+import { cancelHold, freeze } from './holds.js';
+import { writeYuan } from './money.js';
+import { startPayout } from './payouts.js';
+import { changeProject } from './project-state.js';
+import { describeProject, establish } from './projects.js';
+import { describe, failed, findRequest } from './requests.js';
+import type { Verdict } from './requests.js';
+
+/** Changes something: takes a number, runs in one transaction, ends or goes on. */
+export interface OrderVerb {
+  kind: 'order';
+  /** Throws {@link DoorError} when the fields are not the verb's. */
+  read(data: Record<string, unknown>): ReadOrder;
+  /** The end is told by NOTIFY as well as by the answer. */
+  notifiesEnd: boolean;
+}
+
+export interface ReadOrder {
+  requestNo: string; userNo: string | null; amountFen: number | null; atMs: number;
+  /** What must be remembered to go on later. */
+  body: Record<string, unknown>;
+  /** Names the number in answers: a batch has a batchNo. */
+  numberField: 'requestNo' | 'batchNo';
+  run(tx: pg.PoolClient): Promise<Verdict>;
+}
+
+/** Changes nothing. */
+export interface QuestionVerb { kind: 'question'; answer(data: Record<string, unknown>): Promise<Record<string, unknown>> }
+
+export interface VerbSettings {
+  pool: pg.Pool;
+  /** Business time now, for questions. */
+  clock: () => Promise<number>;
+  borrowerCapFen: number | null;
+  /** Brings payouts up to date before somebody asks. */
+  catchUp: () => Promise<void>;
+}
+
+/** A number that was used before; the first use stands. */
+export class DuplicateError extends Error { override name = 'DuplicateError'; }
+
+const maxDetails = 1_000;
+
+function readAs<T>(schema: z.ZodType<T>, data: Record<string, unknown>): T {
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) throw new DoorError('json', z.prettifyError(parsed.error).slice(0, 500));
+  return parsed.data;
+}
+
+interface OrderFields { requestNo: string; businessTime: number; platformUserNo?: string; amount?: number }
+
+function orderVerb<T extends OrderFields>(schema: z.ZodType<T>, run: (tx: pg.PoolClient, input: T) => Promise<Verdict>, notifiesEnd = false): OrderVerb {
+  return {
+    kind: 'order', notifiesEnd,
+    read(data) {
+      const input = readAs(schema, data);
+      return { requestNo: input.requestNo, userNo: input.platformUserNo ?? null, amountFen: input.amount ?? null, atMs: input.businessTime, body: {}, numberField: 'requestNo', run: (tx) => run(tx, input) };
+    },
+  };
+}
+
+export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | QuestionVerb> {
+  return {
+    CANCEL_USER_AUTHORIZATION: orderVerb(order.extend({ platformUserNo: number, authType: authorisationType }), async (tx, input) => {
+      const account = await lockUsable(tx, input.platformUserNo);
+      return isRefusal(account) ? failed(account) : revoke(tx, input.platformUserNo, input.authType);
+    }),
+    DIRECT_RECHARGE: orderVerb(order.extend({ platformUserNo: number, amount }), (tx, input) =>
+      deposit(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
+    AUTO_WITHDRAW: orderVerb(order.extend({ platformUserNo: number, amount, withdrawType }), (tx, input) =>
+      startPayout(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, urgency: input.withdrawType, atMs: input.businessTime, byAuthorisation: true }), true),
+    ESTABLISH_PROJECT: orderVerb(
+      order.extend({ projectNo: number, platformUserNo: number, projectName: text(200), amount, annualRateBps: z.int().min(0).max(100_000), termMonths: z.int().min(1).max(600) }),
+      (tx, input) => establish(tx, { projectNo: input.projectNo, borrowerNo: input.platformUserNo, name: input.projectName, amountFen: input.amount, annualRateBps: input.annualRateBps, termMonths: input.termMonths, atMs: input.businessTime }, settings.borrowerCapFen)),
+    MODIFY_PROJECT: orderVerb(order.extend({ projectNo: number, state: z.enum(['REPAYING', 'FINISH', 'MISCARRY']) }), (tx, input) =>
+      changeProject(tx, input.requestNo, input.projectNo, input.state, input.businessTime)),
+    USER_AUTO_PRE_TRANSACTION: orderVerb(order.extend({ platformUserNo: number, projectNo: number, bizType: tradeType, amount }), (tx, input) =>
+      freeze(tx, { requestNo: input.requestNo, projectNo: input.projectNo, userNo: input.platformUserNo, bizType: input.bizType, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
+    CANCEL_PRE_TRANSACTION: orderVerb(order.extend({ preTransactionNo: number, amount }), (tx, input) =>
+      cancelHold(tx, input.requestNo, input.preTransactionNo, input.amount, input.businessTime)),
+    ASYNC_TRANSACTION: batchVerb,
+    QUERY_USER_INFORMATION: question(z.object({ platformUserNo: number }), async ({ platformUserNo }) => {
+      await settings.catchUp();
+      const user = await describeUser(settings.pool, platformUserNo);
+      return user ? { user } : refuse('noUser', '', `no user ${platformUserNo}`);
+    }),
+    QUERY_PROJECT_INFORMATION: question(z.object({ projectNo: number }), async ({ projectNo }) =>
+      (await describeProject(settings.pool, projectNo)) ?? refuse('notFound', '', `no project ${projectNo}`)),
+    QUERY_TRANSACTION: question(z.union([z.object({ requestNo: number }), z.object({ batchNo: number })]), async (asked) => {
+      await settings.catchUp();
+      const row = await findRequest(settings.pool, 'batchNo' in asked ? asked.batchNo : asked.requestNo);
+      if (!row || ('batchNo' in asked) !== (row.service_name === 'ASYNC_TRANSACTION')) return refuse('notFound');
+      return 'batchNo' in asked ? { batch: await describeBatch(settings.pool, row) } : { transaction: describe(row) };
+    }),
+    DOWNLOAD_BALANCES: question(z.object({}), async () => {
+      await settings.catchUp();
+      const cutAt = new Date(await settings.clock()).toISOString();
+      // One statement sees one snapshot: every movement is in it whole or not at all.
+      const { rows } = await settings.pool.query<{ user_no: string; available_fen: number; frozen_fen: number }>('SELECT user_no, available_fen, frozen_fen FROM account ORDER BY user_no');
+      return { cutAt, balances: rows.map((row) => [row.user_no, writeYuan(row.available_fen), writeYuan(row.frozen_fen)]) };
+    }),
+  };
+}
+
+/** Answers with data (code 0) or an error (code 1). */
+function question<T>(schema: z.ZodType<T>, answer: (input: T) => Promise<object>): QuestionVerb {
+  return {
+    kind: 'question',
+    async answer(data) {
+      const result = await answer(readAs(schema, data));
+      return { code: 'errorCode' in result ? '1' : '0', ...result };
+    },
+  };
+}
+
+const detailSchema = z.object({
+  requestNo: number, preTransactionNo: number, sourcePlatformUserNo: number, targetPlatformUserNo: number, bizType: z.enum(['PRINCIPAL', 'INTEREST', 'COMMISSION']), amount,
+}).transform((detail): Detail => ({
+  requestNo: detail.requestNo, holdNo: detail.preTransactionNo, sourceNo: detail.sourcePlatformUserNo, targetNo: detail.targetPlatformUserNo, bizType: detail.bizType, amountFen: detail.amount,
+}));
+
+const batchSchema = z.object({ batchNo: number, bizType: tradeType, projectNo: number, businessTime: instant, details: z.array(detailSchema).min(1).max(maxDetails) });
+
+const batchVerb: OrderVerb = {
+  kind: 'order', notifiesEnd: false,
+  read(data) {
+    const input = readAs(batchSchema, data);
+    const numbers = new Set([input.batchNo, ...input.details.map((detail) => detail.requestNo)]);
+    if (numbers.size !== input.details.length + 1) throw new DoorError('json', 'every detail needs a number of its own');
+    return {
+      requestNo: input.batchNo, userNo: null, amountFen: input.details.reduce((sum, detail) => sum + detail.amountFen, 0), atMs: input.businessTime,
+      body: { projectNo: input.projectNo, bizType: input.bizType }, numberField: 'batchNo',
+      async run(tx) {
+        const used = await acceptDetails(tx, input.batchNo, input.details, input.businessTime);
+        if (used.length > 0) throw new DuplicateError(`used before: ${used.slice(0, 5).join(', ')}`);
+        return { status: 'ACCEPT' };
+      },
+    };
+  },
+};
+
+/** What the door says about a number that was used before. */
+export function duplicateAnswer(message: string): Record<string, unknown> {
+  return { code: '1', errorCode: errors.duplicate.errorCode, errorMessage: message };
+}
