@@ -1,0 +1,225 @@
+import { Router, type RequestHandler, type Response } from 'express';
+import { beginAccount } from '../../db/accounts.js';
+import { openPerson } from '../../db/people.js';
+import { isTerminal } from '../../db/instructions.js';
+import { addYears } from '../../domain/dates.js';
+import type { AreaDeps } from '../area.js';
+import { Facts, MoneyAct } from '../components/facts.js';
+import { AmountField, Form, Radios, Select, type FormErrors } from '../components/form.js';
+import { Money, moneyText } from '../components/money.js';
+import { Notice } from '../components/state.js';
+import { InstantText } from '../components/dates.js';
+import { notFound } from '../errors.js';
+import { requirePerson, safePath } from '../guard.js';
+import { Input } from '../input.js';
+import { Layout, sendPage } from '../layout.js';
+import { answerTold, sendRefusal } from '../told.js';
+import { hasRole, personOf, visitOf, wantsJson } from '../visit.js';
+import { beginBankAct, carryToBank, type BankWish, type WithWish } from './bank-act.js';
+import { authorisationWords, bankRoleOf, custodyStateOf, neededAuthorisations, sides, type CustodyState, type Side } from './custody-state.js';
+import { CustodyAccountView } from './custody-view.js';
+import { sendText } from './messages.js';
+import { cardChangingText } from './texts.js';
+
+type PersonalAct = Parameters<AreaDeps['custodyForms']['sign']>[0];
+
+const smallestFen = 1_00;
+const largestFen = 10_000_000_00;
+export const cardCoolingHours = 24;
+const authorisationYears = ['1', '2', '3', '5', '10'] as const;
+const back = { href: '/account/custody', text: 'Back to the custody account' };
+
+/** The account at the custody bank: opening it, card, authorisations, deposit, withdrawal. */
+export function custodyRouter(deps: AreaDeps): Router {
+  const { pool, vault, settings } = deps;
+  const router = Router();
+  router.use('/account/custody', requirePerson);
+
+  router.get('/account/custody', async (request, response) => {
+    const visit = visitOf(response);
+    const person = personOf(response);
+    const states = await Promise.all(sides.filter((side) => hasRole(visit, side)).map((side) => custodyStateOf(pool, person, side, visit.asOf)));
+    if (wantsJson(request)) {
+      response.json({ accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null })) });
+      return;
+    }
+    sendPage(response, (
+      <Layout title="Custody account">
+        <p>Your money is at the custody bank, in your own name. The platform sees the balance and may order only what you have authorised.</p>
+        {states.map((state) => <CustodyAccountView key={state.side} state={state} named={person.named} />)}
+        {states.length === 0 ? <p class="empty">Your role needs no custody account.</p> : null}
+      </Layout>
+    ));
+  });
+
+  router.post('/account/custody/:side/open', ofSide(async (side, body, response) => {
+    const person = personOf(response);
+    if (!person.named) return response.redirect(303, '/account/identity');
+    await goToBank(response, body, side, { verb: 'register', button: 'Open my custody account', doing: 'Your custody account is opened at the bank.' }, async (tx) => { await beginAccount(tx, person.id, bankRoleOf[side]); });
+  }));
+
+  router.post('/account/custody/:side/card', ofSide((side, body, response) => goToBank(response, body, side, { verb: 'bind-card', button: 'Bind my card', doing: 'Your card is bound at the bank.' })));
+
+  router.get('/account/custody/:side/card/change', ofSide(async (side, _body, response) => {
+    const state = await stateOf(response, side);
+    if (!state.account?.cardLast4) return response.redirect(303, '/account/custody');
+    sendPage(response, (
+      <Layout title="Change bank card">
+        <p>The bank first removes the card ending in {state.account.cardLast4}; then you bind another one. For {cardCoolingHours} hours after that nothing is paid out, and we send a notice to your phone and e-mail address.</p>
+        <Form name="unbind-card" action={`/account/custody/${side}/card/unbind`} button="Remove my card at the bank" tone="danger" back={back} hidden={{ returnTo: '/account/custody' }} />
+      </Layout>
+    ));
+  }));
+
+  router.post('/account/custody/:side/card/unbind', ofSide(async (side, body, response) => {
+    const person = await openPerson(pool, vault, personOf(response).id);
+    const { key } = new Input(body);
+    await sendText(deps, { personId: person.id, phone: person.phone, email: person.email }, cardChangingText(person.language, settings, cardCoolingHours), { key: `card-changing:${person.id}:${key}`, asOf: visitOf(response).asOf });
+    await goToBank(response, body, side, { verb: 'unbind-card', button: 'Remove my card at the bank', doing: 'Your card is removed at the bank.' });
+  }));
+
+  router.get('/account/custody/:side/authorise', ofSide(async (side, _body, response, query) => {
+    await stateOf(response, side);
+    sendPage(response, <AuthorisePage side={side} typed={{ returnTo: safeReturn(query['returnTo']) }} errors={{}} />);
+  }));
+
+  router.post('/account/custody/:side/authorise', ofSide(async (side, body, response) => {
+    const input = new Input(body);
+    const maxFen = input.amount('max', { minFen: 100_00, maxFen: largestFen, missing: 'Enter a limit.', tooSmall: 'At least ¥100, or the authorisation moves nothing.', tooLarge: `At most ${moneyText(largestFen)}.` });
+    const years = input.choice('years', authorisationYears, 'Choose how long it holds.');
+    if (!input.ok) return sendPage(response, <AuthorisePage side={side} typed={input.typed} errors={input.errors} />, 422);
+    const failTime = `${addYears(visitOf(response).today, Number(years))}T00:00:00.000Z`;
+    await goToBank(response, body, side, { verb: 'authorise', button: 'Authorise at the bank', doing: 'You authorise at the bank.', maxFen, failTime });
+  }));
+
+  router.get('/account/custody/:side/deposit', ofSide(async (side, _body, response) => sendPage(response, <DepositPage state={await stateOf(response, side)} typed={{}} errors={{}} />)));
+
+  router.post('/account/custody/:side/deposit', ofSide(async (side, body, response) => {
+    const state = await stateOf(response, side);
+    const input = new Input(body);
+    const amountFen = input.amount('amount', { minFen: smallestFen, maxFen: largestFen, missing: 'Enter how much you want to deposit.', tooSmall: 'At least ¥1.', tooLarge: `At most ${moneyText(largestFen)} at once.` });
+    if (!state.account?.cardLast4) input.wrong('form', 'Bind a bank card first: the deposit comes from it.');
+    if (!input.ok) return sendPage(response, <DepositPage state={state} typed={input.typed} errors={input.errors} />, 422);
+    await goToBank(response, body, side, { verb: 'deposit', button: `Deposit ${moneyText(amountFen)}`, doing: `You deposit ${moneyText(amountFen)}.`, amountFen });
+  }));
+
+  router.get('/account/custody/:side/withdraw', ofSide(async (side, _body, response) => sendPage(response, <WithdrawPage state={await stateOf(response, side)} typed={{ urgency: 'normal' }} errors={{}} />)));
+
+  router.post('/account/custody/:side/withdraw', ofSide(async (side, body, response) => {
+    const state = await stateOf(response, side);
+    const input = new Input(body);
+    const amountFen = input.amount('amount', {
+      minFen: smallestFen, maxFen: state.availableFen, missing: 'Enter how much you want to withdraw.', tooSmall: 'At least ¥1.',
+      tooLarge: `Only ${moneyText(state.availableFen)} is available; what is frozen belongs to bids or payments under way.`,
+    });
+    const urgency = input.choice('urgency', ['normal', 'urgent'] as const, 'Choose how fast.');
+    if (!state.account?.cardLast4) input.wrong('form', 'Bind a bank card first: money goes only to your own card.');
+    if (isCooling(state, visitOf(response).asOf)) input.wrong('form', 'Nothing is paid out yet: a cooling period after a change of card or phone. The page of the custody account says until when.');
+    if (!input.ok) return sendPage(response, <WithdrawPage state={state} typed={input.typed} errors={input.errors} />, 422);
+    await goToBank(response, body, side, { verb: 'withdraw', button: `Withdraw ${moneyText(amountFen)}`, doing: `You withdraw ${moneyText(amountFen)}.`, amountFen, urgency });
+  }));
+
+  return router;
+
+  function stateOf(response: Response, side: Side): Promise<CustodyState> {
+    return custodyStateOf(pool, personOf(response), side, visitOf(response).asOf);
+  }
+
+  /** Writes the act, has it followed, and carries the browser to the bank; a finished one leads to its page. */
+  async function goToBank(
+    response: Response, body: unknown, side: Side,
+    act: { verb: BankWish['verb']; button: string; doing: string; amountFen?: number; maxFen?: number; failTime?: string; urgency?: 'normal' | 'urgent' }, also?: WithWish,
+  ): Promise<void> {
+    const input = new Input(body);
+    const { key } = input;
+    if (!input.ok) return sendRefusal(response, 'form-incomplete', back);
+    const visit = visitOf(response);
+    const person = personOf(response);
+    const { verb, amountFen = 0, maxFen, failTime, urgency } = act;
+    const details: BankWish['details'] = { returnTo: safeReturn(input.typed['returnTo']), ...(maxFen ? { maxFen, types: neededAuthorisations[side] } : {}), ...(failTime ? { failTime } : {}), ...(urgency ? { urgency } : {}) };
+    const { instruction, told } = await beginBankAct(deps, visit, person, { verb, bankRole: bankRoleOf[side], key, amountFen, details }, also);
+    const action = `/account/custody/${side}/${pathOf[verb]}`;
+    if (told.status !== 'done') return answerTold(response, told, { name: verb, action, button: act.button, key, hidden: input.fields, back }, () => '/account/custody');
+    if (isTerminal(instruction) || instruction.verb !== verb) return response.redirect(303, `/account/bank/${instruction.requestNo}`);
+    const form = deps.custodyForms.sign(await personalAct(verb, instruction, visit.asOf));
+    await carryToBank(deps, response, instruction.requestNo, form, act.doing);
+  }
+
+  /** What the bank is asked, from what was written: a repeated form asks the same. */
+  async function personalAct(verb: BankWish['verb'], instruction: { requestNo: string; userNo: string | null; amountFen: number; details: Record<string, unknown> }, businessTime: string): Promise<PersonalAct> {
+    const details = instruction.details as BankWish['details'];
+    const common = { requestNo: instruction.requestNo, userNo: instruction.userNo ?? '', returnUrl: `${settings.publicUrl}/bank/return`, businessTime };
+    switch (verb) {
+      case 'register': {
+        const [prefix, personId = ''] = common.userNo.split('-');
+        const { name, idNumber, phone } = await openPerson(pool, vault, personId);
+        return { act: 'register', ...common, role: prefix === 'L' ? 'INVESTOR' : 'BORROWERS', realName: name ?? '', idNumber: idNumber ?? '', mobile: phone };
+      }
+      case 'authorise': return { act: 'authorise', ...common, types: details.types ?? [], maxFen: details.maxFen ?? 0, failTime: details.failTime ?? '' };
+      case 'deposit': return { act: 'deposit', ...common, amountFen: instruction.amountFen };
+      case 'withdraw': return { act: 'withdraw', ...common, amountFen: instruction.amountFen, urgency: details.urgency ?? 'normal' };
+      case 'bind-card': return { act: 'bind-card', ...common };
+      case 'unbind-card': return { act: 'unbind-card', ...common };
+      case 'change-mobile': throw new RangeError('a change of phone has its own page');
+    }
+  }
+}
+
+const pathOf: Record<BankWish['verb'], string> = { register: 'open', 'bind-card': 'card', 'unbind-card': 'card/unbind', 'change-mobile': '', authorise: 'authorise', deposit: 'deposit', withdraw: 'withdraw' };
+
+/** A route of one side; who has not that role finds nothing here. */
+function ofSide(handle: (side: Side, body: unknown, response: Response, query: Record<string, unknown>) => Promise<unknown>): RequestHandler {
+  return async (request, response) => {
+    const side = sides.find((each) => each === request.params['side']);
+    if (!side || !hasRole(visitOf(response), side)) throw notFound();
+    await handle(side, request.body, response, request.query);
+  };
+}
+
+function safeReturn(text: unknown): string {
+  const path = safePath(text);
+  return path === '/' ? '/account/custody' : path;
+}
+
+function isCooling(state: CustodyState, asOf: string): boolean {
+  return state.account?.payoutsFrom != null && state.account.payoutsFrom > asOf;
+}
+
+function AuthorisePage({ side, typed, errors }: { side: Side; typed: Record<string, string>; errors: FormErrors }) {
+  return (
+    <Layout title="Standing authorisations">
+      <p>You allow the platform, up to a limit and until a day, to:</p>
+      <ul>{neededAuthorisations[side].map((type) => <li key={type}>{authorisationWords[type]}</li>)}</ul>
+      <p class="hint">It can order nothing else. A new authorisation replaces the old one; at the bank you can take it back at any time.</p>
+      <Form name="authorise" action={`/account/custody/${side}/authorise`} button="Authorise at the bank" errors={errors} back={back} hidden={{ returnTo: typed['returnTo'] ?? '/account/custody' }}>
+        <AmountField name="max" label="Limit, in yuan, for each of them" hint={side === 'borrower' ? 'More than you will pay in all while it holds.' : 'More than you will bid in all while it holds.'} value={typed['max'] ?? (side === 'borrower' ? '500,000' : '1,000,000')} errors={errors} />
+        <Select name="years" label="For how long" value={typed['years'] ?? '5'} errors={errors} options={authorisationYears.map((years) => ({ value: years, text: years === '1' ? 'one year' : `${years} years` }))} />
+      </Form>
+    </Layout>
+  );
+}
+
+function DepositPage({ state, typed, errors }: { state: CustodyState; typed: Record<string, string>; errors: FormErrors }) {
+  return (
+    <Layout title="Deposit">
+      <MoneyAct moves="The amount you enter" from={`your bank card ${state.account?.cardLast4 ? `ending in ${state.account.cardLast4}` : ''}`} to="your own custody account" costs="Nothing" final="When the bank confirms it, usually at once" />
+      <Form name="deposit" action={`/account/custody/${state.side}/deposit`} button="Deposit at the bank" errors={errors} back={back} hidden={{ returnTo: '/account/custody' }}>
+        <AmountField name="amount" label="Amount in yuan" value={typed['amount']} errors={errors} />
+      </Form>
+    </Layout>
+  );
+}
+
+function WithdrawPage({ state, typed, errors }: { state: CustodyState; typed: Record<string, string>; errors: FormErrors }) {
+  return (
+    <Layout title="Withdraw">
+      <Facts facts={[['Available', <Money fen={state.availableFen} />]]} />
+      {state.account?.payoutsFrom ? <Notice><p>Payouts are possible from <InstantText at={state.account.payoutsFrom} act /> on.</p></Notice> : null}
+      <MoneyAct moves="The amount you enter" from="your custody account" to={`your own bank card ${state.account?.cardLast4 ? `ending in ${state.account.cardLast4}` : ''}`} costs="Nothing" final="When it is on the card; a payout that comes back is in your custody account again" />
+      <Form name="withdraw" action={`/account/custody/${state.side}/withdraw`} button="Withdraw at the bank" errors={errors} back={back} hidden={{ returnTo: '/account/custody' }}>
+        <AmountField name="amount" label="Amount in yuan" value={typed['amount']} errors={errors} />
+        <Radios name="urgency" label="How fast" value={typed['urgency']} errors={errors} options={[{ value: 'normal', text: 'By the next working day' }, { value: 'urgent', text: 'Today' }]} />
+      </Form>
+    </Layout>
+  );
+}

@@ -1,0 +1,2 @@
+// Carries the person on to the bank; without JavaScript they press the button.
+document.querySelector('form[data-handover]')?.requestSubmit();

@@ -1,0 +1,27 @@
+import type { VNode } from 'preact';
+import type { RecordedAct } from '../../db/acts.js';
+import { InstantText } from '../components/dates.js';
+import { Timeline } from '../components/facts.js';
+import { Empty } from '../components/state.js';
+import { plainWords } from './words.js';
+
+/** What was decided, by whom and why, oldest first. */
+export function ActsTimeline({ acts }: { acts: RecordedAct[] }): VNode {
+  if (acts.length === 0) return <Empty>No acts yet, because nothing has been decided.</Empty>;
+  return (
+    <Timeline events={acts.map((act) => ({
+      at: <InstantText at={act.businessAt ?? act.at} />,
+      what: <>{plainWords(act.verb)}{act.why ? `: ${act.why}` : ''}{act.after ? <span class="small"> {changeText(act.before, act.after)}</span> : null}</>,
+      by: `${act.actor} (${act.role}${act.secondPerson ? `, with ${act.secondPerson}` : ''})`,
+    }))} />
+  );
+}
+
+/** What an act changed, in one line. */
+export function changeText(before: unknown, after: unknown): string {
+  const text = (value: unknown): string => {
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    return Object.entries(value as Record<string, unknown>).map(([key, member]) => `${key} ${typeof member === 'string' ? member : JSON.stringify(member)}`).join(', ');
+  };
+  return before ? `${text(before)} → ${text(after)}` : text(after);
+}

@@ -1,0 +1,170 @@
+import { addListing, deposit } from '../../test/people-with-money.js';
+import { applied } from '../../test/desks.js';
+import { startTestWeb, type TestWeb } from '../../test/web.js';
+import { suitabilityQuestions } from '../../domain/suitability.js';
+import type { Visitor } from '../../stack/visitor.js';
+import { productionLimits } from '../limits.js';
+
+let web: TestWeb;
+beforeAll(async () => { web = await startTestWeb({ limits: { ...productionLimits, 'log-in-by-address': { points: 1_000, seconds: 900 } } }); });
+afterAll(() => web.close());
+beforeEach(() => { web.temporal.told.length = 0; });
+
+const boldest = Object.fromEntries(suitabilityQuestions.map((question) => [question.id, question.answers.at(-1)!.value]));
+
+/** Has given name and ID number. */
+async function named(id: string): Promise<void> {
+  await web.pool.query('UPDATE person SET name_cipher = $2, id_number_cipher = $3, id_number_index = $1 WHERE id = $1', [id, web.vault.seal('Lin Tao'), web.vault.seal('11010519491231002X')]);
+}
+
+/** A lender whose identity and account are in the record; notice and questionnaire are done on the pages. */
+async function lender(options: { fen?: number; authorised?: boolean } = {}): Promise<{ id: string; visitor: Visitor }> {
+  const { id } = await web.person('lender');
+  await named(id);
+  await web.pool.query("UPDATE person SET identification_state = 'verified' WHERE id = $1", [id]);
+  await web.pool.query("INSERT INTO custody_account (user_no, person_id, bank_role, state, card_last4, card_bank) VALUES ($1, $2, 'INVESTOR', 'active', '1234', 'Test Bank')", [`L-${id}`, id]);
+  if (options.authorised ?? true) await web.pool.query("INSERT INTO authorisation (user_no, type, max_fen, fail_time, state) VALUES ($1, 'TENDER', 100000000, '2099-01-01T00:00:00Z', 'active')", [`L-${id}`]);
+  await deposit(web.pool, `L-${id}`, options.fen ?? 5_000_000);
+  return { id, visitor: await web.loggedIn(id) };
+}
+
+async function assessed(visitor: Visitor): Promise<void> {
+  await visitor.submit(await visitor.open('/lender/risk-notice'), 'risk-notice', { confirm: 'yes' });
+  await visitor.submit(await visitor.open('/lender/questionnaire'), 'questionnaire', boldest);
+}
+
+/** A loan open for bids for a day. */
+async function listed(targetFen = 1_000_000): Promise<{ loanNo: string; borrowerId: string }> {
+  const { loan, borrower } = await applied(web);
+  await web.pool.query(
+    "INSERT INTO offer (loan_no, version, amount_fen, term_months, method, annual_rate_bps, grade, all_in_percent, valid_until, made_on) VALUES ($1, 1, $2, 12, 'equal-instalments', 900, 'D', '11.2000', '2099-01-01', '2026-01-01')",
+    [loan.loanNo, targetFen]);
+  await addListing(web.pool, loan.loanNo, targetFen, { maxShareBps: 5_000, deadline: new Date(web.now.ms + 86_400_000).toISOString() });
+  return { loanNo: loan.loanNo, borrowerId: borrower.id };
+}
+
+const bids = async (loanNo: string) => (await web.pool.query<{ state: string; amount_fen: number; by: string }>('SELECT state, amount_fen, by FROM bid WHERE loan_no = $1 ORDER BY id', [loanNo])).rows;
+
+async function bid(visitor: Visitor, loanNo: string, amount: string, by = 'authorisation') {
+  const check = await visitor.submit(await visitor.open(`/lender/bid/${loanNo}`), 'bid', { amount, by });
+  return check.has('confirm-bid') ? visitor.submit(check, 'confirm-bid', { risk: 'yes' }) : check;
+}
+
+describe('becoming a lender', () => {
+  it('shows what is still to do, in order, until nothing is', async () => {
+    const { visitor } = await lender();
+    expect((await visitor.open('/lender')).text).toContain('Before you can lend');
+    await assessed(visitor);
+    expect((await visitor.open('/lender')).text).not.toContain('Before you can lend');
+  });
+  it('starts one identification, however often it is pressed', async () => {
+    const { id } = await web.person('lender');
+    await named(id);
+    const visitor = await web.loggedIn(id);
+    const page = await visitor.open('/lender');
+    await visitor.submit(page, 'identify');
+    expect((await visitor.submit(page, 'identify')).text).toContain('being confirmed');
+    expect(web.temporal.of('identify').map((told) => told.workflowId)).toEqual([`identify:${id}:1`]);
+  });
+  it('wants the risk notice ticked and every question answered', async () => {
+    const { visitor } = await lender();
+    expect((await visitor.submit(await visitor.open('/lender/risk-notice'), 'risk-notice')).status).toBe(422);
+    const page = await visitor.submit(await visitor.open('/lender/questionnaire'), 'questionnaire', { age: 'eternal' });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('Choose the answer that fits you best.');
+  });
+  it('is for lenders', async () => {
+    const { id } = await web.person('borrower');
+    expect((await (await web.loggedIn(id)).open('/lender')).status).toBe(403);
+    expect(new URL((await web.visitor().open('/lender')).url).pathname).toBe('/log-in');
+  });
+});
+
+describe('bidding', () => {
+  it('reserves the share, tells the funding, and shows the bid to its lender only', async () => {
+    const { visitor } = await lender();
+    await assessed(visitor);
+    const { loanNo } = await listed();
+    const page = await bid(visitor, loanNo, '2,000');
+    expect(new URL(page.url).pathname).toMatch(/^\/lender\/bids\/\d+$/);
+    expect(await bids(loanNo)).toEqual([{ state: 'reserved', amount_fen: 200_000, by: 'authorisation' }]);
+    expect(web.temporal.of('bidsWaiting').map((told) => told.workflowId)).toEqual([`fund:${loanNo}`]);
+    const other = await lender();
+    expect((await other.visitor.open(new URL(page.url).pathname)).status).toBe(404);
+  });
+  it('carries a bid by password to the bank', async () => {
+    const { visitor } = await lender({ authorised: false });
+    await assessed(visitor);
+    const { loanNo } = await listed();
+    const check = await visitor.submit(await visitor.open(`/lender/bid/${loanNo}`), 'bid', { amount: '1000', by: 'password' });
+    await expect(visitor.submit(check, 'confirm-bid', { risk: 'yes' })).rejects.toThrow('fetch failed'); // http://bank.test is not there
+    expect(await bids(loanNo)).toEqual([{ state: 'reserved', amount_fen: 100_000, by: 'password' }]);
+  });
+  it('is one bid when the same form is sent twice', async () => {
+    const { visitor } = await lender();
+    await assessed(visitor);
+    const { loanNo } = await listed();
+    const check = await visitor.submit(await visitor.open(`/lender/bid/${loanNo}`), 'bid', { amount: '1000', by: 'authorisation' });
+    await visitor.submit(check, 'confirm-bid', { risk: 'yes' });
+    await visitor.submit(check, 'confirm-bid', { risk: 'yes' });
+    expect(await bids(loanNo)).toHaveLength(1);
+  });
+  it('wants the risk of the loan confirmed', async () => {
+    const { visitor } = await lender();
+    await assessed(visitor);
+    const { loanNo } = await listed();
+    const check = await visitor.submit(await visitor.open(`/lender/bid/${loanNo}`), 'bid', { amount: '1000', by: 'authorisation' });
+    expect((await visitor.submit(check, 'confirm-bid')).status).toBe(422);
+    expect(await bids(loanNo)).toEqual([]);
+  });
+  it.each([
+    ['', 'How much do you want to lend?'], ['1e3', 'Type an amount in yuan'], ['-5', 'Type an amount in yuan'], ['10.005', 'At most two decimals'], ['99999999999', 'more than any loan'],
+    ['6000', 'above it'], ['155.50', 'one of the steps'],
+  ])('refuses the amount “%s” and says why', async (amount, why) => {
+    const { visitor } = await lender({ fen: 50_000_000 });
+    await assessed(visitor);
+    const { loanNo } = await listed();
+    const page = await bid(visitor, loanNo, amount);
+    expect(page.status).toBe(422);
+    expect(page.$('main').text()).toContain(why);
+    expect(await bids(loanNo)).toEqual([]);
+  });
+  it('is refused without notice and questionnaire, without money, and after the time is over', async () => {
+    const { visitor } = await lender({ fen: 50_000 });
+    const { loanNo } = await listed();
+    expect((await bid(visitor, loanNo, '1000')).text).toContain('risk notice');
+    await assessed(visitor);
+    expect((await bid(visitor, loanNo, '1000')).text).toContain('not enough free money');
+    await web.pool.query("UPDATE listing SET deadline = '2026-01-01T00:00:00Z' WHERE loan_no = $1", [loanNo]);
+    expect((await bid(visitor, loanNo, '100')).text).toContain('no longer open');
+    expect(await bids(loanNo)).toEqual([]);
+  });
+  it('leads nowhere for a loan that is not on the market', async () => {
+    const { visitor } = await lender();
+    expect((await visitor.open('/lender/bid/LN999999')).status).toBe(404);
+    expect((await visitor.open('/lender/bids/abc')).status).toBe(404);
+    expect((await visitor.open('/lender/claims/LN999999')).status).toBe(404);
+  });
+});
+
+describe('the market', () => {
+  it('is open to everybody, filters and sorts, and never says who borrows', async () => {
+    const { loanNo, borrowerId } = await listed();
+    const stranger = web.visitor();
+    const list = await stranger.open('/market?grade=D&sort=-rate&term=24&rate=1');
+    expect(list.text).toContain(loanNo);
+    expect((await stranger.open('/market?grade=A')).text).not.toContain(`/market/${loanNo}`);
+    const page = await stranger.open(`/market/${loanNo}`);
+    expect(page.text).toContain('You may lose part or all of what you lend');
+    const json = JSON.stringify(await stranger.read(`/market/${loanNo}`));
+    for (const text of [page.text, list.text, json]) expect(text).not.toContain(borrowerId);
+    expect((await stranger.open('/market/LN999999')).status).toBe(404);
+  });
+  it('survives nonsense in its filters', async () => {
+    expect((await web.visitor().open('/market?grade=%27%3B&sort=evil&page=-3&term=abc&rate=1e9')).status).toBe(200);
+  });
+  it('has a first page and figures', async () => {
+    expect((await web.visitor().open('/')).text).toContain('Many lenders fund one loan');
+    expect((await web.visitor().open('/figures')).text).toContain('Outstanding');
+  });
+});

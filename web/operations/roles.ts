@@ -1,0 +1,9 @@
+/** Who may look at operations, and who may act there. */
+import type { Role } from '../../db/people.js';
+import { requireRole } from '../guard.js';
+
+export const lookRoles: readonly Role[] = ['operations', 'supervisor', 'finance', 'compliance', 'administrator', 'auditor'];
+export const actRoles: readonly Role[] = ['operations', 'administrator'];
+
+export const mayLook = requireRole(...lookRoles);
+export const mayAct = requireRole(...actRoles);

@@ -1,0 +1,26 @@
+import { Router } from 'express';
+import type { Area } from '../area.js';
+import { accountsRouter } from './accounts.js';
+import { actsRouter } from './acts.js';
+import { booksRouter } from './books.js';
+import { clockRouter } from './clock.js';
+import { homeRouter } from './home.js';
+import { instructionsRouter } from './instructions.js';
+import { journalsRouter } from './journals.js';
+import { loanListRouter } from './loan-list.js';
+import { loanRouter } from './loan.js';
+import { peopleRouter } from './people.js';
+import { sharesRouter } from './shares.js';
+import { stepRouter } from './step.js';
+import { tasksRouter } from './tasks.js';
+
+const parts = [
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, sharesRouter, accountsRouter, journalsRouter, booksRouter, actsRouter, peopleRouter,
+];
+
+/** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */
+export const operationsArea: Area = (deps) => {
+  const router = Router();
+  for (const part of parts) router.use(part(deps));
+  return router;
+};

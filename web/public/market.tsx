@@ -1,0 +1,99 @@
+import { Router } from 'express';
+import { marketListing, marketSorts, openMarket, shownSchedule, type MarketListing } from '../../db/market.js';
+import type { AreaDeps } from '../area.js';
+import { InstantText } from '../components/dates.js';
+import { Money } from '../components/money.js';
+import { Rate } from '../components/rate.js';
+import { Notice } from '../components/state.js';
+import { readListQuery, Table, type ListQuery } from '../components/table.js';
+import { notFound } from '../errors.js';
+import { Layout, sendPage, useVisit } from '../layout.js';
+import { hasRole, visitOf, wantsJson } from '../visit.js';
+import { BorrowerFacts, freeOf, ListingFacts, Progress, purposeText, RiskFacts, ScheduleTable } from './listing.js';
+
+const pageSize = 50;
+interface Filters { grades: string[]; maxTermMonths: number | null; minRatePercent: number | null }
+
+/** The market: everybody may look, lenders may bid. */
+export function marketRouter({ pool }: AreaDeps): Router {
+  const router = Router();
+
+  router.get('/market', async (request, response) => {
+    const visit = visitOf(response);
+    const list = readListQuery(request.query, marketSorts);
+    const filters = readFilters(request.query);
+    const found = await openMarket(pool, visit.asOf, { ...list, pageSize, grades: filters.grades, maxTermMonths: filters.maxTermMonths, minRateBps: filters.minRatePercent === null ? null : Math.round(filters.minRatePercent * 100) });
+    const listings = found.slice(0, pageSize);
+    if (wantsJson(request)) return void response.json({ listings: listings.map(publicListing) });
+    sendPage(response, <MarketPage listings={listings} list={{ ...list, path: '/market', hasMore: found.length > pageSize }} filters={filters} />);
+  });
+
+  router.get('/market/:loanNo', async (request, response) => {
+    const listing = await marketListing(pool, request.params.loanNo);
+    if (!listing) throw notFound();
+    if (wantsJson(request)) return void response.json({ listing: publicListing(listing), schedule: await shownSchedule(pool, listing.loanNo) });
+    const visit = visitOf(response);
+    const schedule = await shownSchedule(pool, listing.loanNo);
+    sendPage(response, (
+      <Layout title={`Loan ${listing.loanNo}`} heading={`${purposeText(listing.purpose)} · ${listing.loanNo}`}>
+        <Progress listing={listing} />
+        {listing.state === 'open' && hasRole(visit, 'lender') ? <p><a role="button" href={`/lender/bid/${listing.loanNo}`}>Bid on this loan</a></p> : null}
+        {listing.state === 'open' && !visit.person ? <p><a href={`/log-in?next=/lender/bid/${listing.loanNo}`}>Log in to bid</a>, or <a href="/sign-up">become a lender</a>.</p> : null}
+        <h2>The loan</h2>
+        <ListingFacts listing={listing} />
+        <h2>The risk</h2>
+        <RiskFacts listing={listing} />
+        <h2>The borrower</h2>
+        <BorrowerFacts listing={listing} />
+        <h2>Repayment to all lenders together</h2>
+        <p class="small">Until the contract is concluded the dates are those of the offer; they move to the day on which the money is disbursed.</p>
+        <ScheduleTable schedule={schedule} caption={`Schedule of ${listing.loanNo}`} />
+      </Layout>
+    ));
+  });
+  return router;
+}
+
+/** What programs read; the borrower's id stays here. */
+function publicListing(whole: MarketListing) {
+  const { borrowerId: _borrower, projectNo: _project, ...listing } = whole;
+  return { ...listing, freeFen: freeOf(whole) };
+}
+
+function readFilters(query: Record<string, unknown>): Filters {
+  const whole = (value: unknown, max: number): number | null => (typeof value === 'string' && /^\d{1,3}(\.\d{1,2})?$/.test(value) && Number(value) <= max ? Number(value) : null);
+  const grade = typeof query['grade'] === 'string' && /^[A-G]$/.test(query['grade']) ? [query['grade']] : [];
+  const term = whole(query['term'], 360);
+  return { grades: grade, maxTermMonths: term === null ? null : Math.floor(term), minRatePercent: whole(query['rate'], 100) };
+}
+
+function MarketPage({ listings, list, filters }: { listings: MarketListing[]; list: ListQuery & { path: string; hasMore: boolean }; filters: Filters }) {
+  const visit = useVisit();
+  return (
+    <Layout title="Market" wide>
+      <Notice>Lending is risky: borrowers may not pay, and nobody guarantees that you get your money back. Lend only what you can do without.</Notice>
+      <form method="get" action="/market" data-form="market-filter" class="filter">
+        <label>Grade <select name="grade"><option value="">all</option>{['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((grade) => <option key={grade} value={grade} selected={filters.grades[0] === grade}>{grade}</option>)}</select></label>
+        <label>Term at most, months <input name="term" inputMode="numeric" size={4} value={filters.maxTermMonths ?? ''} /></label>
+        <label>Rate at least, % <input name="rate" inputMode="decimal" size={5} value={filters.minRatePercent ?? ''} /></label>
+        <button>Filter</button>
+      </form>
+      <Table
+        caption="Loans open for bids" rows={listings} list={list} href={(each) => `/market/${each.loanNo}`}
+        empty="Nothing is open for bids here right now, because every loan is funded or none fits the filter. New loans are listed as soon as their borrowers have accepted an offer."
+        columns={[
+          { heading: 'Loan', cell: (each) => each.loanNo },
+          { heading: 'Use', cell: (each) => purposeText(each.purpose) },
+          { heading: 'Grade', sort: 'grade', cell: (each) => each.grade },
+          { heading: 'Amount', sort: 'amount', number: true, cell: (each) => <Money fen={each.targetFen} /> },
+          { heading: 'Rate', sort: 'rate', number: true, cell: (each) => <Rate bps={each.annualRateBps} /> },
+          { heading: 'Term', sort: 'term', number: true, cell: (each) => `${each.termMonths} months` },
+          { heading: 'Funded', number: true, cell: (each) => `${Math.floor((each.frozenFen / each.targetFen) * 100)} %` },
+          { heading: 'Free', number: true, cell: (each) => <Money fen={freeOf(each)} /> },
+          { heading: 'Open until', sort: 'deadline', cell: (each) => <InstantText at={each.deadline} act /> },
+        ]}
+      />
+      <p class="small">As of <InstantText at={visit.asOf} />.</p>
+    </Layout>
+  );
+}
