@@ -1,0 +1,3 @@
+export class Advice extends Error {
+  constructor(message?: string, options?: { cause?: unknown });
+}

@@ -1,0 +1,2 @@
+/** Its command; undefined when there is none and it may not be installed. */
+export function findBrowser(): Promise<string | undefined>;

@@ -1,0 +1,1 @@
+export function checkFileNames(root?: string): string[];

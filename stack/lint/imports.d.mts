@@ -1,0 +1,2 @@
+export function checkImports(root?: string): Promise<string[]>;
+export function knownFiles(root: string): string[];

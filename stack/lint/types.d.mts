@@ -1,0 +1,1 @@
+export function checkTypes(root?: string): Promise<string[]>;

@@ -1,0 +1,3 @@
+import { settingsDocument } from './settings-document.js';
+
+process.stdout.write(settingsDocument());

@@ -1,0 +1,1 @@
+export function findTemporalCli(): Promise<{ path: string; from: string }>;

@@ -1,0 +1,1 @@
+export function findTestServer(): Promise<string | undefined>;
