@@ -1,0 +1,178 @@
+/**
+ * A custody bank in memory, for tests of the money side: it keeps balances and freezes as the real one does, executes each
+ * request number once, and can be told to lose requests, lose answers, refuse, or take the platform down around a call.
+ */
+import type { BankUser, BatchDetail, BatchOutcome, Custody, Outcome, RefusalCode } from '../gateways/custody/port.js';
+
+/** What happens to one call. `crash-*`: our own process dies before sending, or after the bank has acted. */
+export type Trouble = 'never-arrives' | 'answer-lost' | 'crash-before' | 'crash-after' | { refuse: RefusalCode } | null;
+
+interface Account { availableFen: number; frozenFen: number; state: BankUser['state'] }
+interface Hold { userNo: string; projectNo: string; leftFen: number }
+
+export class Crash extends Error {
+  override name = 'Crash';
+}
+
+export interface ModelBank {
+  custody: Custody;
+  accounts: Map<string, Account>;
+  projects: Map<string, { borrower: string; state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY'; amountFen: number }>;
+  /** Every order that reached the bank, as it was sent. */
+  calls: { verb: string; input: Record<string, unknown> }[];
+  /** Decides what happens to a call; nothing by default. */
+  trouble: (verb: string, input: Record<string, unknown>) => Trouble;
+  /** What the card behind an account can give, in fen. */
+  cards: Map<string, number>;
+  open(userNo: string, availableFen?: number): void;
+  /** A freeze typed by a person on the bank's page. */
+  holdByHand(requestNo: string, projectNo: string, userNo: string, amountFen: number): void;
+  /** Accepted payouts reach their cards, or come back. */
+  finishPayouts(arrive?: boolean): void;
+  /** Accepted batches are executed at once; with this off they wait for `finishBatches`. */
+  batchesAtOnce: boolean;
+  finishBatches(): void;
+}
+
+export function createModelBank(): ModelBank {
+  const accounts = new Map<string, Account>();
+  const holds = new Map<string, Hold>();
+  const ended = new Map<string, Outcome>();
+  const batches = new Map<string, { details: BatchDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: 'release' | 'repayment'; projectNo: string; at: string }>();
+  const payouts = new Map<string, { userNo: string; amountFen: number; at: string }>();
+  const done = (amountFen: number, at: string): Outcome => ({ status: 'done', amountFen, at, bankNo: `BK${ended.size}` });
+  const no = (code: RefusalCode): Outcome => ({ status: 'refused', code, reason: code });
+  const account = (userNo: string): Account => accounts.get(userNo) ?? { availableFen: 0, frozenFen: 0, state: 'closed' };
+
+  const bank: ModelBank = {
+    accounts, projects: new Map(), calls: [], cards: new Map(), trouble: () => null, batchesAtOnce: true,
+    open: (userNo, availableFen = 0) => { accounts.set(userNo, { availableFen, frozenFen: 0, state: 'active' }); },
+    holdByHand: (requestNo, projectNo, userNo, amountFen) => { ended.set(requestNo, freeze(requestNo, projectNo, userNo, amountFen, '2025-03-03T03:00:00.000Z')); },
+    finishPayouts(arrive = true) {
+      for (const [requestNo, { userNo, amountFen, at }] of payouts) {
+        account(userNo).frozenFen -= amountFen;
+        if (!arrive) account(userNo).availableFen += amountFen;
+        ended.set(requestNo, arrive ? done(amountFen, at) : no('card-refused'));
+      }
+      payouts.clear();
+    },
+    finishBatches() {
+      for (const batch of batches.values()) batch.outcomes ??= batch.details.map((detail) => ({ requestNo: detail.requestNo, outcome: settle(batch, detail) }));
+    },
+    custody: {
+      createProject: (input) => order('createProject', input, () => {
+        bank.projects.set(input.projectNo, { borrower: input.borrowerUserNo, state: 'COLLECTING', amountFen: input.amountFen });
+        return done(input.amountFen, input.businessTime);
+      }),
+      changeProject: (input) => order('changeProject', input, () => changeProject(input.projectNo, input.state, input.businessTime)),
+      hold: (input) => order('hold', input, () => freeze(input.requestNo, input.projectNo, input.userNo, input.amountFen, input.businessTime)),
+      releaseHold: (input) => order('releaseHold', input, () => {
+        const hold = holds.get(input.holdRequestNo);
+        if (!hold || hold.leftFen < input.amountFen) return no('insufficient-funds');
+        thaw(hold, input.amountFen);
+        return done(input.amountFen, input.businessTime);
+      }),
+      settleBatch: (input) => order('settleBatch', { ...input, requestNo: input.batchNo }, () => {
+        batches.set(input.batchNo, { details: input.details, outcomes: null, kind: input.kind, projectNo: input.projectNo, at: input.businessTime });
+        if (bank.batchesAtOnce) bank.finishBatches();
+        return { status: 'accepted' };
+      }),
+      pullFromCard: (input) => order('pullFromCard', input, () => {
+        if ((bank.cards.get(input.userNo) ?? 0) < input.amountFen) return no('card-refused');
+        bank.cards.set(input.userNo, (bank.cards.get(input.userNo) ?? 0) - input.amountFen);
+        account(input.userNo).availableFen += input.amountFen;
+        return done(input.amountFen, input.businessTime);
+      }),
+      payOut: (input) => order('payOut', input, () => {
+        const from = account(input.userNo);
+        if (from.availableFen < input.amountFen) return no('insufficient-funds');
+        from.availableFen -= input.amountFen;
+        from.frozenFen += input.amountFen;
+        payouts.set(input.requestNo, { userNo: input.userNo, amountFen: input.amountFen, at: input.businessTime });
+        return { status: 'accepted' };
+      }),
+      cancelAuthorisation: (input) => order('cancelAuthorisation', input, () => done(0, input.businessTime)),
+      query: (requestNo) => Promise.resolve(payouts.has(requestNo) ? { status: 'accepted' } : ended.get(requestNo) ?? { status: 'notFound' }),
+      queryBatch: (batchNo) => Promise.resolve(batchOutcome(batchNo)),
+      queryUser: (userNo) => {
+        const found = accounts.get(userNo);
+        return Promise.resolve(found ? {
+          ...found, userNo, role: userNo.startsWith('L-') ? 'INVESTOR' : 'BORROWERS', card: { last4: '1234', bankName: 'Test Bank' }, mobileLast4: '0000',
+          authorisations: (userNo.startsWith('L-') ? ['TENDER' as const] : ['RECHARGE' as const, 'REPAYMENT' as const, 'WITHDRAW' as const]).map((type) => ({ type, maxFen: 10 ** 12, usedFen: 0, failTime: '2035-01-01T00:00:00Z' })),
+        } : null);
+      },
+      queryProject: () => Promise.resolve(null),
+      downloadBalances: () => Promise.resolve({ cutAt: '2025-03-03T10:00:00.000Z', balances: [...accounts].map(([userNo, { availableFen, frozenFen }]) => ({ userNo, availableFen, frozenFen })) }),
+    },
+  };
+  return bank;
+
+  /** A number is executed once, for ever; a repeat answers the first result, as the gateway makes of "duplicate". */
+  async function order(verb: string, input: { requestNo: string } & Record<string, unknown>, act: () => Outcome): Promise<Outcome> {
+    const trouble = bank.trouble(verb, input);
+    if (trouble === 'crash-before') throw new Crash(verb);
+    if (trouble === 'never-arrives') return { status: 'unknown', why: 'time-out' };
+    bank.calls.push({ verb, input });
+    const outcome = known(input.requestNo) ?? (trouble !== null && typeof trouble === 'object' ? no(trouble.refuse) : act());
+    if (outcome.status !== 'accepted') ended.set(input.requestNo, outcome);
+    await Promise.resolve();
+    if (trouble === 'crash-after') throw new Crash(verb);
+    return trouble === 'answer-lost' ? { status: 'unknown', why: 'time-out' } : outcome;
+  }
+
+  function known(requestNo: string): Outcome | undefined {
+    return payouts.has(requestNo) || batches.has(requestNo) ? { status: 'accepted' } : ended.get(requestNo);
+  }
+
+  function freeze(requestNo: string, projectNo: string, userNo: string, amountFen: number, at: string): Outcome {
+    const from = account(userNo);
+    const project = bank.projects.get(projectNo);
+    if (from.state !== 'active') return no('account-unusable');
+    if (project?.state !== (project?.borrower === userNo ? 'REPAYING' : 'COLLECTING')) return no('project-state');
+    if (from.availableFen < amountFen) return no('insufficient-funds');
+    from.availableFen -= amountFen;
+    from.frozenFen += amountFen;
+    holds.set(requestNo, { userNo, projectNo, leftFen: amountFen });
+    return done(amountFen, at);
+  }
+
+  function thaw(hold: Hold, amountFen: number): void {
+    hold.leftFen -= amountFen;
+    account(hold.userNo).frozenFen -= amountFen;
+    account(hold.userNo).availableFen += amountFen;
+  }
+
+  function changeProject(projectNo: string, state: 'REPAYING' | 'FINISH' | 'MISCARRY', at: string): Outcome {
+    const project = bank.projects.get(projectNo);
+    if (!project || project.state !== (state === 'FINISH' ? 'REPAYING' : 'COLLECTING')) return no('project-state');
+    const under = [...holds.values()].filter((hold) => hold.projectNo === projectNo && hold.leftFen > 0);
+    if (state !== 'MISCARRY' && under.length > 0) return no('project-state');
+    project.state = state;
+    let fen = 0;
+    for (const hold of under) {
+      fen += hold.leftFen;
+      thaw(hold, hold.leftFen);
+    }
+    return done(fen, at);
+  }
+
+  function settle(batch: { kind: 'release' | 'repayment'; projectNo: string; at: string }, detail: BatchDetail): Outcome {
+    const hold = holds.get(detail.holdRequestNo);
+    const to = accounts.get(detail.toUserNo);
+    if (to?.state !== 'active' || account(detail.fromUserNo).state !== 'active') return no('account-unusable');
+    if (bank.projects.get(batch.projectNo)?.state !== (batch.kind === 'release' ? 'COLLECTING' : 'REPAYING')) return no('project-state');
+    if (!hold || hold.userNo !== detail.fromUserNo || hold.leftFen < detail.amountFen) return no('insufficient-funds');
+    hold.leftFen -= detail.amountFen;
+    account(hold.userNo).frozenFen -= detail.amountFen;
+    to.availableFen += detail.amountFen;
+    return done(detail.amountFen, batch.at);
+  }
+
+  function batchOutcome(batchNo: string): BatchOutcome {
+    const refused = ended.get(batchNo);
+    if (refused?.status === 'refused') return { status: 'refused', code: refused.code, reason: refused.reason, details: [] };
+    const batch = batches.get(batchNo);
+    if (!batch) return { status: 'notFound', details: [] };
+    return { status: batch.outcomes ? 'done' : 'accepted', details: batch.outcomes ?? [] };
+  }
+}
