@@ -48,6 +48,17 @@ interface DueRow {
 }
 
 /**
+ * The earliest moment after `$1` that anybody waits for. A wait with a stride is put off, stride by stride, to its last moment
+ * before the next one without: days on which nothing happens are not stood still at one by one.
+ */
+const nextMoment = `(
+  WITH ahead AS (SELECT next_at, stride FROM waiting WHERE next_at > $1 AND next_at < '9999-01-01'),
+    firm AS (SELECT min(next_at) AS at FROM ahead WHERE stride IS NULL)
+  SELECT min(CASE WHEN stride IS NULL OR firm.at IS NULL OR next_at >= firm.at THEN next_at
+      ELSE next_at + (ceil(EXTRACT(EPOCH FROM firm.at - next_at) / EXTRACT(EPOCH FROM stride)) - 1) * stride END)
+  FROM ahead, firm)`;
+
+/**
  * What is due and unfinished at `now` (business ms), and the next moment after it. One statement, so that all of it is
  * seen at the same instant: a workflow that writes its next moment meanwhile is either still due or already waiting.
  */
@@ -67,7 +78,7 @@ export async function dueWork(db: Db, now: number): Promise<DueWork> {
      (SELECT 'contact', id::text, loan_no, NULL, NULL, NULL, NULL, NULL FROM contact
       WHERE state = 'dialling' AND ended_at IS NULL AND placed_at > now() - interval '${longestCall}' ORDER BY id LIMIT ${most})
      UNION ALL
-     (SELECT 'next', '', '', min(next_at), NULL, NULL, NULL, NULL FROM waiting WHERE next_at > $1 AND next_at < '9999-01-01')`,
+     (SELECT 'next', '', '', ${nextMoment}, NULL, NULL, NULL, NULL)`,
     [new Date(now).toISOString(), personalVerbs]);
   const next = found.find(({ kind }) => kind === 'next')?.nextAt;
   return { workflows: found.flatMap(workflowOf), matters: found.flatMap(matterOf), nextAt: next ? Date.parse(next) : null };

@@ -46,6 +46,22 @@ describe('what workflows wait for', () => {
     expect((await dueWork(pool, ms('2026-03-09'))).nextAt).toBeNull();
   });
 
+  it('puts a wait with a stride off to its last moment before anybody else’s', async () => {
+    const nextAt = async () => new Date((await dueWork(pool, ms('2026-03-04'))).nextAt ?? 0).toISOString();
+    const midnight = '2026-03-04T16:00:00.000Z';
+    await recordWaiting(pool, { workflowId: 'business-day', nextAt: midnight, strideMs: 86_400_000, summary: 'the end of the day', seen: 0 });
+    expect(await nextAt()).toBe(midnight);
+    await recordWaiting(pool, { workflowId: 'LN1', nextAt: at('2026-03-09'), summary: 'far', seen: 0 });
+    expect(await nextAt()).toBe('2026-03-08T16:00:00.000Z');
+    await recordWaiting(pool, { workflowId: 'LN1', nextAt: '2026-03-08T16:00:00.000Z', summary: 'at the very moment', seen: 0 });
+    expect(await nextAt()).toBe('2026-03-07T16:00:00.000Z');
+    await recordWaiting(pool, { workflowId: 'LN1', nextAt: '2026-03-04T12:00:00.000Z', summary: 'before it', seen: 0 });
+    expect(await nextAt()).toBe('2026-03-04T12:00:00.000Z');
+    await recordWaiting(pool, { workflowId: 'business-day', nextAt: midnight, summary: 'on its moment', seen: 0 });
+    await recordWaiting(pool, { workflowId: 'LN1', nextAt: at('2026-03-09'), summary: 'far', seen: 0 });
+    expect(await nextAt()).toBe(midnight);
+  });
+
   it('ends, and is forgotten only as it was read', async () => {
     await recordWaiting(pool, { workflowId: 'LN1', nextAt: at('2026-03-05'), summary: 'due', seen: 0 });
     const [due] = (await dueWork(pool, ms('2026-03-05'))).workflows;

@@ -10,6 +10,8 @@ export interface Waiting {
   workflowId: string;
   /** ISO instant of business time; null = nothing by itself, only a message wakes it. */
   nextAt: string | null;
+  /** A wait that returns every so often and may be reached late, in whole strides (ms); absent: it must be reached on its moment. */
+  strideMs?: number | null;
   /** What is waited for, for operations; no personal data. */
   summary: string;
   /** Pokes taken in. */
@@ -43,11 +45,11 @@ export async function pokeWaiting(db: Db, workflowIds: readonly string[]): Promi
 /** Writes what the workflow waits for now and answers the pokes in the record; more than `seen` means: look again. */
 export async function recordWaiting(db: Db, waiting: Waiting): Promise<{ pokes: number }> {
   const written = await row<{ pokes: number }>(db,
-    `INSERT INTO waiting (workflow_id, next_at, summary, seen) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (workflow_id) DO UPDATE SET next_at = EXCLUDED.next_at, summary = EXCLUDED.summary,
+    `INSERT INTO waiting (workflow_id, next_at, summary, seen, stride) VALUES ($1, $2, $3, $4, $6::bigint * interval '1 millisecond')
+     ON CONFLICT (workflow_id) DO UPDATE SET next_at = EXCLUDED.next_at, stride = EXCLUDED.stride, summary = EXCLUDED.summary,
        seen = CASE WHEN $5 THEN waiting.pokes ELSE GREATEST(waiting.seen, EXCLUDED.seen) END, updated_at = now()
      RETURNING pokes`,
-    [waiting.workflowId, waiting.nextAt ?? never, waiting.summary, waiting.seen, waiting.takesAll ?? false],
+    [waiting.workflowId, waiting.nextAt ?? never, waiting.summary, waiting.seen, waiting.takesAll ?? false, waiting.strideMs ?? null],
   );
   return { pokes: written?.pokes ?? 0 };
 }

@@ -75,6 +75,15 @@ describe('the agenda of a loan', () => {
     expect(nextItem({ ...busy, payOutAgainOn: null }, '2025-02-06')!.kind).toBe('redeliver');
   });
 
+  it('debits on a day before it reminds on it, and takes the message about a failed debit for that reminder', () => {
+    const ladder = { terms: { ...terms, reminderDays: [-3, 0] } };
+    const due = loanOf(ladder, { reminded: [-3] });
+    expect(nextItem(due, '2025-02-06')).toEqual({ kind: 'debit', on: '2025-02-06', no: 1, days: 0 });
+    expect(afterDebit(due, '2025-02-06').map(({ reminded, debited }) => ({ reminded, debited }))).toEqual([{ reminded: [-3, 0], debited: [0] }, { reminded: [], debited: [] }]);
+    const undebited = loanOf({ terms: { ...terms, reminderDays: [-3, 0], debitDays: [2] } }, { reminded: [-3] });
+    expect(nextItem(undebited, '2025-02-06')).toEqual({ kind: 'remind', on: '2025-02-06', no: 1, days: 0 });
+  });
+
   it('keeps what was reminded', () => {
     expect(afterReminder(loanOf(), 1, -3).map(({ reminded }) => reminded)).toEqual([[-3], []]);
   });

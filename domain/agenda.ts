@@ -19,8 +19,11 @@ export type AgendaItem =
   | { kind: 'redeliver'; on: IsoDate }
   | { kind: 'payOutAgain'; on: IsoDate };
 
-/** On one day things happen in this order: a debit before anything that treats its money as missing. */
-const ORDER: readonly AgendaItem['kind'][] = ['payOutAgain', 'redeliver', 'remind', 'debit', 'overdue', 'collect', 'age', 'writeOff', 'recoveryLook'];
+/**
+ * On one day things happen in this order: a debit before anything that treats its money as missing, the reminder of that day
+ * among them: who has just paid by debit needs none, and who has not hears it from the message about the failed debit.
+ */
+const ORDER: readonly AgendaItem['kind'][] = ['payOutAgain', 'redeliver', 'debit', 'remind', 'overdue', 'collect', 'age', 'writeOff', 'recoveryLook'];
 
 /** First days of the delinquency buckets after the first (see `delinquencyBucket`). */
 const BUCKET_DAYS = [31, 61, 91, 181];
@@ -86,11 +89,20 @@ function nextDay(instalment: CarriedInstalment, days: readonly number[], done: r
   return passed.length > 0 ? Math.max(...passed) : left.length > 0 ? Math.min(...left) : undefined;
 }
 
-/** The instalments after the debits of a day were tried: one debit takes all that is due, whichever instalment called for it. */
+/**
+ * The instalments after the debits of a day were tried: one debit takes all that is due, whichever instalment called for it.
+ * What it could not take the borrower is told at once; that message is the day's reminder.
+ */
 export function afterDebit(loan: LoanState, today: IsoDate): CarriedInstalment[] {
   return loan.instalments.map((instalment) => {
-    const tried = loan.terms.debitDays.filter((day) => addDays(instalment.dueDay, day) <= today && !instalment.debited.includes(day));
-    return tried.length > 0 ? { ...instalment, debited: [...instalment.debited, ...tried].sort((a, b) => a - b) } : instalment;
+    const passed = (days: readonly number[], done: readonly number[]) => days.filter((day) => addDays(instalment.dueDay, day) <= today && !done.includes(day));
+    const tried = passed(loan.terms.debitDays, instalment.debited);
+    if (tried.length === 0) return instalment;
+    const inOrder = (days: number[]) => days.sort((a, b) => a - b);
+    return {
+      ...instalment, debited: inOrder([...instalment.debited, ...tried]),
+      reminded: inOrder([...instalment.reminded, ...passed(reminderDays(loan), instalment.reminded)]),
+    };
   });
 }
 

@@ -2,7 +2,7 @@ import { placeBids } from '../db/bids.js';
 import { carriedState } from '../db/loans.js';
 import { latestOffer } from '../db/reports.js';
 import { poke } from '../db/waiting.js';
-import { bidsWaiting, fundWorkflowId, acceptOffer, pay } from '../workflows/contract.js';
+import { acceptOffer, bidsWaiting, cancelLoan, decideReview, fundWorkflowId, pay } from '../workflows/contract.js';
 import { openLivePlatform } from '../test/live-platform.js';
 import type { LivePlatform } from '../test/live-platform.js';
 import { resumeAll, resumeLoan } from './resuming.js';
@@ -87,6 +87,21 @@ describe('a loan that is lost in Temporal', () => {
     expect(resumedChildren).toEqual(expect.arrayContaining([`collect:${loanNo}:1`, `legal:${loanNo}:1`]));
     const { rows: cases } = await platform.pool.query('SELECT state, jsonb_array_length(evidence) > 5 AS proved FROM legal_case WHERE loan_no = $1', [loanNo]);
     expect(cases).toEqual([expect.objectContaining({ proved: true })]);
+  }, 240_000);
+
+  it('waits for its reviewer again, who decides on it as if nothing had been', async () => {
+    const borrowerId = await platform.person();
+    await platform.account(borrowerId, 'borrower');
+    const loanNo = await platform.application(borrowerId, { requestedFen: 19_000_000, termMonths: 12 });
+    await platform.start(loanNo);
+    await platform.stepUntil('a review', loanNo, ({ state }) => state === 'inReview');
+    await loseOnce(loanNo);
+    expect(lostIn).toContain(`${loanNo} inReview`);
+    await platform.client.workflow.getHandle(loanNo).executeUpdate(decideReview, { args: [{ reviewerId: 'P-reviewer', decision: 'approve', reason: 'as-assessed', amountFen: 600_000 }] });
+    const { rows: tasks } = await platform.pool.query(`SELECT state FROM task WHERE loan_no = $1 AND kind = 'review'`, [loanNo]);
+    expect(tasks).toEqual([{ state: 'done' }]);
+    expect(await platform.loan(loanNo)).toMatchObject({ state: 'offered', amountFen: 600_000 });
+    await platform.client.workflow.getHandle(loanNo).executeUpdate(cancelLoan, { args: [{ personId: borrowerId, reason: 'test-over' }] });
   }, 240_000);
 
   it('is left alone while it runs, when it has ended, and when nobody knows it', async () => {

@@ -23,7 +23,7 @@ export interface MoneySide {
   bid(loanNo: string, lenderId: string, amountFen: number, key?: string): ReturnType<typeof placeBids>;
   /** From the open listing to the value date. */
   disburse(loanNo: string): Promise<CarriedInstalment[]>;
-  /** Takes and shares a payment; answers how it went. */
+  /** Takes and shares a payment, every other one in one go as a debit does; answers how it went. */
   pay(loanNo: string, n: number, parts: PaymentPart[], options?: { pull?: boolean; asOf?: string }): Promise<'paid' | { refused: string }>;
   /** Calls until it neither throws a crash of ours or says that the bank is silent, nor is pending. */
   persist<T>(call: () => Promise<T>): Promise<T>;
@@ -70,8 +70,10 @@ export async function createMoneySide(): Promise<MoneySide> {
     async pay(loanNo, n, parts, { pull = true, asOf = '2025-04-03T02:00:00.000Z' } = {}) {
       const paymentNo = `${loanNo}:p${n}`;
       const amountFen = parts.reduce((sum, part) => sum + part.costsFen + part.feeFen + part.interestFen + part.lateInterestFen + part.principalFen, 0);
-      const taken = await side.persist(() => activities.takePayment({ loanNo, paymentNo, n, source: 'debit', amountFen, pull, partial: false, asOf }));
+      const whole = n % 2 === 0 ? { parts, forgivenInterest: [], afterWriteOff: false, countsOn: asOf.slice(0, 10) } : null;
+      const taken = await side.persist(() => activities.takePayment({ loanNo, paymentNo, n, source: 'debit', amountFen, pull, partial: false, whole, asOf }));
       if (taken.status !== 'done') return { refused: taken.status === 'refused' ? taken.code : taken.status };
+      if (taken.shared) return 'paid';
       const shared = await side.persist(() => activities.distribute({ loanNo, paymentNo, parts, forgivenInterest: [], afterWriteOff: false, asOf }));
       if (shared.status !== 'done') throw new Error(`distributed: ${JSON.stringify(shared)}`);
       return 'paid';

@@ -6,25 +6,27 @@ import { openErrand, persist, waitOn } from './errand.js';
 import { atBank } from './retries.js';
 
 /**
- * Days closed by one run. The server lets a workflow continue as new at most once a second (wall time); one run a day would
+ * Closings of one run. The server lets a workflow continue as new at most once a second (wall time); one run a day would
  * hold the business clock back to a day a second wherever it is stepped or hurried.
  */
-export const daysPerRun = 60;
+export const closingsPerRun = 60;
+const DAY_MS = 86_400_000;
 
 export async function businessDay(input: BusinessDayInput): Promise<void> {
   const errand = openErrand(input);
   const { zoneOffsetMinutes } = input;
-  const lastDay = addDays(input.day, daysPerRun - 1);
   let { day } = input;
-  for (;;) {
+  for (let closings = 0; closings < closingsPerRun && !workflowInfo().continueAsNewSuggested; closings += 1) {
+    const first = day;
     await waitOn(errand, {
-      untilMs: instantAt(addDays(day, 1), 0, zoneOffsetMinutes), summary: `The end of ${day}`, otherwise: 'the day is closed and compared with the bank',
+      untilMs: instantAt(addDays(first, 1), 0, zoneOffsetMinutes), strideMs: DAY_MS, summary: `The end of ${first}`, otherwise: 'the day is closed and compared with the bank',
     });
-    const closing = day;
-    await persist(errand, `Closing ${closing}`, () => atBank(`Closes ${closing}`).closeDay({ day: closing, asOf: errand.asOf() }));
-    if (day >= lastDay || workflowInfo().continueAsNewSuggested) break;
-    day = addDays(day, 1);
+    // Days on which nobody waited for anything are passed over and closed together.
+    const last = addDays(errand.today(), -1);
+    const what = last === first ? `Closing ${first}` : `Closing ${first} to ${last}`;
+    await persist(errand, what, () => atBank(what).closeDays({ from: first, to: last, asOf: errand.asOf() }));
+    day = addDays(last, 1);
   }
   await condition(allHandlersFinished);
-  await continueAsNew<typeof businessDay>({ day: addDays(day, 1), zoneOffsetMinutes, clock: errand.clock.segment() });
+  await continueAsNew<typeof businessDay>({ day, zoneOffsetMinutes, clock: errand.clock.segment() });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { advanceCase, arrearsChanged, contactEnded, decideIdentity, instructionDone, promiseToPay, recordContact, resolveHold, taskQueues } from './contract.js';
+import { advanceCase, arrearsChanged, clockReached, contactEnded, decideIdentity, instructionDone, promiseToPay, recordContact, resolveHold, taskQueues } from './contract.js';
 import type { CollectInput, IdentifyInput, LegalInput } from './contract.js';
 import { APPLIED_AT, DAY, HOUR, openStage, refusalOf, type Stage } from './testing/stage.js';
 
@@ -261,8 +261,22 @@ describe('the business day', () => {
   it('is closed at its end, day after day, in runs of its own', async () => {
     const world = stage.world(0);
     const handle = await start('businessDay', 'business-day', { day: '2025-01-06', zoneOffsetMinutes: 480 });
-    await stage.passUntil('three days', () => world.count('closeDay') === 3, 6 * HOUR, 20);
-    expect(world.inputs('closeDay').map(({ day, asOf }) => `${day} ${asOf.slice(0, 16)}`)).toEqual(['2025-01-06 2025-01-06T16:00', '2025-01-07 2025-01-07T16:00', '2025-01-08 2025-01-08T16:00']);
+    await stage.passUntil('three days', () => world.count('closeDays') === 3, 6 * HOUR, 20);
+    expect(world.inputs('closeDays').map(({ from, to, asOf }) => `${from} ${to} ${asOf.slice(0, 16)}`))
+      .toEqual(['2025-01-06 2025-01-06 2025-01-06T16:00', '2025-01-07 2025-01-07 2025-01-07T16:00', '2025-01-08 2025-01-08 2025-01-08T16:00']);
+    await handle.terminate();
+  });
+
+  it('may be reached late by a governed clock: the days that passed together are closed together', async () => {
+    const world = stage.world(0);
+    world.calls.length = 0;
+    const clock = { ...(await stage.clockAt(APPLIED_AT)), governed: true };
+    const handle = await stage.client.workflow.start('businessDay', { workflowId: 'business-day', taskQueue: taskQueues.loans, args: [{ day: '2025-01-06', zoneOffsetMinutes: 480, clock }] });
+    await stage.passUntil('it waits', () => world.inputs('project').at(-1)?.nextAt === '2025-01-06T16:00:00.000Z', 100, 60);
+    expect(world.inputs('project').at(-1)).toMatchObject({ strideMs: DAY });
+    await handle.signal(clockReached, { now: Date.parse('2025-01-20T16:00:00Z'), pokes: 0 });
+    await stage.passUntil('it waits again', () => world.inputs('project').at(-1)?.nextAt === '2025-01-21T16:00:00.000Z', 100, 60);
+    expect(world.inputs('closeDays').map(({ from, to }) => `${from} ${to}`)).toEqual(['2025-01-06 2025-01-20']);
     await handle.terminate();
   });
 });

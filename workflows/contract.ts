@@ -123,6 +123,8 @@ export interface Projection extends Waking {
   /** What is waited for, in words for operations. */
   summary: string;
   nextAt: string | null;
+  /** The wait returns every so often and loses nothing by being reached late: a governed clock may pass over moments of it at which nobody else waits. */
+  strideMs?: number | null;
   seen: number;
   /** Nothing in the record needs to be looked at: all pokes that are there count as seen. */
   takesAll?: boolean;
@@ -189,10 +191,12 @@ export interface BankActivities {
   release(input: { loanNo: string; attempt: number; asOf: string }): Promise<BankStep<{ valueDate: IsoDate; instalments: LoanState['instalments'] }>>;
   payOut(input: { loanNo: string; attempt: number; asOf: string }): Promise<BankStep<{ paidFen: number }>>;
   /** Takes a payment: card pull if custody is short (when `pull`), then freeze. `amountFen` is the most to take; less is taken if `partial`. The payment counts at the freeze:
-   * `countsOn` is the business date of `asOf` at which the payment was first asked for, however often it is repeated. */
-  takePayment(input: { loanNo: string; paymentNo: string; n: number; source: PaymentSource; amountFen: number; pull: boolean; partial: boolean; asOf: string }): Promise<BankStep<{ frozenFen: number; countsOn: IsoDate }>>;
-  /** Shares a frozen payment among the holders and fees, and settles it at the bank. `parts`: the allocation by instalment. */
-  distribute(input: { loanNo: string; paymentNo: string; parts: PaymentPart[]; forgivenInterest: { no: number; fen: number }[]; afterWriteOff: boolean; asOf: string }): Promise<BankStep<{ undelivered: number }>>;
+   * `countsOn` is the business date of `asOf` at which the payment was first asked for, however often it is repeated.
+   * `whole`: how all of it, counting on that day, is shared; given where nobody waits for the freeze alone. `shared` is null when the
+   * sharing is still to be asked for (`distribute`): because less was frozen, on another day, or the bank takes its time. */
+  takePayment(input: { loanNo: string; paymentNo: string; n: number; source: PaymentSource; amountFen: number; pull: boolean; partial: boolean; whole: WholePayment | null; asOf: string }): Promise<BankStep<{ frozenFen: number; countsOn: IsoDate; shared: { undelivered: number } | null }>>;
+  /** Shares a frozen payment among the holders and fees, and settles it at the bank. */
+  distribute(input: Sharing & { loanNo: string; paymentNo: string; asOf: string }): Promise<BankStep<{ undelivered: number }>>;
   /** Tries again to deliver shares that the bank refused. */
   redeliver(input: { loanNo: string; asOf: string }): Promise<{ undelivered: number }>;
   writeOff(input: { loanNo: string; asOf: IsoDate; daysPastDue: number; principalFen: number; interestFen: number }): Promise<void>;
@@ -200,10 +204,13 @@ export interface BankActivities {
   finish(input: { loanNo: string; asOf: IsoDate; at: string }): Promise<BankStep>;
   /** A person's own act at the bank: asks (QUERY) and records. `attempts` = asks so far. */
   followMovement(input: { requestNo: string; attempts: number; asOf: string }): Promise<{ status: 'done' | 'refused' | 'pending'; expectedAt: string | null }>;
-  /** Compares the custody book with the bank and writes the day's closing figures. */
-  closeDay(input: { day: IsoDate; asOf: string }): Promise<{ trialBalanceFen: number; differences: number }>;
+  /** Compares the custody book with the bank and writes the closing figures of these days (`to` included). */
+  closeDays(input: { from: IsoDate; to: IsoDate; asOf: string }): Promise<{ trialBalanceFen: number; differences: number }>;
 }
 export interface FundingSums { targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number }
+export interface WholePayment extends Sharing { countsOn: IsoDate }
+/** How a frozen payment is put on the loan: `parts` is the allocation by instalment. */
+export interface Sharing { parts: PaymentPart[]; forgivenInterest: { no: number; fen: number }[]; afterWriteOff: boolean }
 export interface PaymentPart { no: number; costsFen: number; feeFen: number; lateInterestFen: number; interestFen: number; principalFen: number }
 
 /** Queue `messages`. What is owed is read again in the activity that sends. */

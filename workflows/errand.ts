@@ -40,10 +40,10 @@ export function openErrand(input: { clock: ClockSegment; loanNo?: string | null;
 }
 
 /** Writes what is waited for into the record and the Temporal UI. */
-export async function showErrand(errand: Errand, wait: { nextAt: string | null; summary: string; otherwise?: string; takesAll?: boolean; closed?: boolean; wakes?: string[] }): Promise<{ pokes: number }> {
+export async function showErrand(errand: Errand, wait: { nextAt: string | null; strideMs?: number; summary: string; otherwise?: string; takesAll?: boolean; closed?: boolean; wakes?: string[] }): Promise<{ pokes: number }> {
   setCurrentDetails([`- **Now:** ${wait.summary}`, ...(wait.nextAt ? [`- **Next:** ${wait.nextAt}`] : []), ...(wait.otherwise ? [`- **Otherwise:** ${wait.otherwise}`] : [])].join('\n'));
   return writeProjection({
-    workflowId: errand.workflowId, summary: wait.summary, nextAt: wait.nextAt, seen: errand.clock.pokes, takesAll: wait.takesAll ?? false, loan: null, acts: [], closed: wait.closed ?? false, wakes: wait.wakes ?? [],
+    workflowId: errand.workflowId, summary: wait.summary, nextAt: wait.nextAt, strideMs: wait.strideMs ?? null, seen: errand.clock.pokes, takesAll: wait.takesAll ?? false, loan: null, acts: [], closed: wait.closed ?? false, wakes: wait.wakes ?? [],
   });
 }
 
@@ -52,11 +52,12 @@ export async function endErrand(errand: Errand, summary: string, wakes: string[]
   await showErrand(errand, { nextAt: null, summary, closed: true, wakes });
 }
 
-export type ErrandWait = Omit<BusinessWait, 'show'> & { otherwise: string };
+/** `strideMs`: see `Projection`. */
+export type ErrandWait = Omit<BusinessWait, 'show'> & { otherwise: string; strideMs?: number };
 
 export async function waitOn(errand: Errand, wait: ErrandWait): Promise<Woken> {
   const nextAt = wait.untilMs === null ? null : isoInstant(wait.untilMs);
-  return waitUntil(errand.clock, { ...wait, show: (takesAll) => showErrand(errand, { nextAt, summary: wait.summary, otherwise: wait.otherwise, takesAll }) });
+  return waitUntil(errand.clock, { ...wait, show: (takesAll) => showErrand(errand, { nextAt, strideMs: wait.strideMs, summary: wait.summary, otherwise: wait.otherwise, takesAll }) });
 }
 
 /** Does one thing; when it fails for good, operations get a task, and it is done again after a while or when they say so. */

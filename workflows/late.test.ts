@@ -1,6 +1,7 @@
 import { addDays } from '../domain/dates.js';
-import { advanceCase, childFinished, contactPolicyChanged, decideStep, pay, type PayResult } from './contract.js';
-import { DAY, dismiss, openStage, reach, refusalOf, repayingLoan, stateOf, type LoanHandle, type Stage } from './testing/stage.js';
+import { advanceCase, childFinished, contactPolicyChanged, decideStep } from './contract.js';
+import { brokeLoan, firstDueDay, payBy, toldOf } from './testing/late-loans.js';
+import { DAY, dismiss, openStage, reach, refusalOf, stateOf, type Stage } from './testing/stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -8,27 +9,18 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const told = (n: number) => stage.world(n).inputs('tell').map(({ template, audience }) => `${template} → ${audience}`);
-const payAll = (n: number, loan: LoanHandle, key: string, kind: 'due' | 'amount' | 'payoff' = 'due', amountFen = 0): Promise<PayResult> =>
-  loan.executeUpdate(pay, { args: [{ key, personId: `P${n}`, kind, amountFen }] });
-/** A loan whose card is empty from the start. */
-const broke = async (n: number, terms = {}) => {
-  stage.world(n).on('takePayment', () => ({ status: 'refused', code: 'insufficient-funds' }));
-  return repayingLoan(stage, n, { terms });
-};
-const dueDayOf = async (loan: LoanHandle) => (await stateOf(loan)).instalments[0]!.dueDay;
 const collection = (n: number) => stage.world(n).inputs('projectCollection');
 
 describe('a loan that is not paid', () => {
   it('is overdue on the day after, collected from the day its terms name, and cured by paying what is due', async () => {
-    const loan = await broke(200, { collectAfterDays: 2 });
-    const due = await dueDayOf(loan);
+    const loan = await brokeLoan(stage, 200, { collectAfterDays: 2 });
+    const due = await firstDueDay(loan);
     await reach(stage, loan, 'overdue', DAY);
     expect(stage.world(200).inputs('project').map(({ loan: shown }) => shown).find((shown) => shown?.state === 'overdue')).toMatchObject({ daysPastDue: 1, nextAt: `${addDays(due, 2)}T02:00:00.000Z` });
     await stage.passUntil('the episode', () => collection(200).length > 0, DAY);
     expect(await stateOf(loan)).toMatchObject({ pursuit: 'collection', episodes: 1, openChildren: ['collect:LN200:1'], daysPastDue: 2 });
     stage.world(200).heal();
-    expect((await payAll(200, loan, 'k1')).status).toBe('paid');
+    expect((await payBy(200, loan, 'k1')).status).toBe('paid');
     await reach(stage, loan, 'repaying', 1000, 60);
     expect(await stage.client.workflow.getHandle('collect:LN200:1').result()).toEqual({ result: 'cured' });
     expect(await stateOf(loan)).toMatchObject({ daysPastDue: 0, pursuit: 'none', openChildren: [] });
@@ -37,20 +29,20 @@ describe('a loan that is not paid', () => {
   });
 
   it('goes to law when collection says so; the case is told when the arrears are paid', async () => {
-    const loan = await broke(201, { legalAfterDays: 5 });
+    const loan = await brokeLoan(stage, 201, { legalAfterDays: 5 });
     await reach(stage, loan, 'inLegal', DAY);
-    expect(told(201)).toContain('legal-notice → borrower');
+    expect(toldOf(stage, 201)).toContain('legal-notice → borrower');
     expect(await stateOf(loan)).toMatchObject({ pursuit: 'legal', openChildren: ['legal:LN201:1'] });
-    expect(stage.world(201).inputs('openLegalCase')).toEqual([{ workflowId: 'legal:LN201:1', loanNo: 'LN201', episode: 1, asOf: addDays(await dueDayOf(loan), 5) }]);
+    expect(stage.world(201).inputs('openLegalCase')).toEqual([{ workflowId: 'legal:LN201:1', loanNo: 'LN201', episode: 1, asOf: addDays(await firstDueDay(loan), 5) }]);
     stage.world(201).heal();
-    await payAll(201, loan, 'k1');
+    await payBy(201, loan, 'k1');
     expect(await stage.client.workflow.getHandle('legal:LN201:1').result()).toEqual({ result: 'cured' });
     expect((await stateOf(loan)).state).toBe('repaying');
     await dismiss(stage, loan);
   });
 
   it('is overdue again, and not collected a second time, when its case closes without cure', async () => {
-    const loan = await broke(202, { legalAfterDays: 5 });
+    const loan = await brokeLoan(stage, 202, { legalAfterDays: 5 });
     await reach(stage, loan, 'inLegal', DAY);
     await stage.client.workflow.getHandle('legal:LN202:1').executeUpdate(advanceCase, { args: [{ personId: 'P900', key: 'c1', state: 'closed', note: 'no-assets' }] });
     await reach(stage, loan, 'overdue', 1000, 60);
@@ -60,7 +52,7 @@ describe('a loan that is not paid', () => {
   });
 
   it('can be settled by operations after the write-off, and only then', async () => {
-    const loan = await broke(204, { writeOffAfterDays: 10, collectAfterDays: 60 });
+    const loan = await brokeLoan(stage, 204, { writeOffAfterDays: 10, collectAfterDays: 60 });
     await reach(stage, loan, 'overdue', DAY);
     const settle = { args: [{ personId: 'P900', decision: 'end', reason: 'mandate' }] as [{ personId: string; decision: 'end'; reason: string }] };
     expect(await refusalOf(loan.executeUpdate(decideStep, settle))).toBe('nothing-is-stuck');
@@ -72,7 +64,7 @@ describe('a loan that is not paid', () => {
 
 describe('what collection tells the loan', () => {
   it('stops debits and reminders while contact is on hold, and lets the last missed one follow when it is resumed', async () => {
-    const loan = await broke(210, { debitDays: [0, 3, 7], collectAfterDays: 1 });
+    const loan = await brokeLoan(stage, 210, { debitDays: [0, 3, 7], collectAfterDays: 1 });
     await reach(stage, loan, 'overdue', DAY);
     await loan.signal(contactPolicyChanged, { hold: 'disputed', promiseUntil: null });
     await stage.pass(12 * DAY);
@@ -87,7 +79,7 @@ describe('what collection tells the loan', () => {
   });
 
   it('is heard once, and from its own children only', async () => {
-    const loan = await broke(211, { collectAfterDays: 3, legalAfterDays: 4 });
+    const loan = await brokeLoan(stage, 211, { collectAfterDays: 3, legalAfterDays: 4 });
     await reach(stage, loan, 'overdue', DAY);
     await loan.signal(childFinished, { workflowId: 'collect:LN999:1', result: 'to-legal' });
     await stage.pass(1000);

@@ -17,16 +17,23 @@ describe('a loan', () => {
       'preScreen', 'identityState', 'verifyIdentity', 'screen', 'score', 'makeOffer', 'tell', 'borrowerReady', 'createProject', 'openListing',
       'freezeBids', 'conclude', 'tell', 'release', 'tell', 'payOut', 'tell', 'remind',
     ]);
-    expect(steps.slice(18, -2)).toEqual([...Array<string>(11).fill('takePayment distribute remind'), 'takePayment distribute'].join(' ').split(' '));
+    expect(steps.slice(18, -2)).toEqual([...Array<string>(11).fill('takePayment remind'), 'takePayment'].join(' ').split(' '));
     expect(steps.slice(-2)).toEqual(['finish', 'tell']);
   });
 
-  it('keeps its budget with a bank that ends batches later: at most 60 activities and 650 events in all its workflows', async () => {
-    answerLater(stage, 2);
-    const loan = await acceptedLoan(stage, 2);
+  it('keeps its budget with the whole ladder of reminders: at most 60 activities and 650 events in all its workflows', async () => {
+    const loan = await acceptedLoan(stage, 2, { terms: { reminderDays: [-3, -1, 0], debitDays: [0, 1, 2, 3] } });
     expect((await loan.result()).state).toBe('closed');
+    expect(stage.world(2).count('remind')).toBe(24);
     const cost = await costOfAll(loan, (id) => stage.client.workflow.getHandle(id));
     expect(cost.activities).toBeLessThanOrEqual(60);
     expect(cost.events).toBeLessThanOrEqual(650);
+  });
+
+  it('lives on just the same with a bank that ends its batches later', async () => {
+    answerLater(stage, 3);
+    const loan = await acceptedLoan(stage, 3);
+    expect((await loan.result()).state).toBe('closed');
+    expect(stage.world(3).inputs('distribute').map(({ paymentNo }) => paymentNo)).toEqual(Array.from({ length: 12 }, (_, index) => `LN3:p${index + 1}`));
   });
 });

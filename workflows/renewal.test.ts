@@ -19,7 +19,7 @@ describe('a long life continues in new runs', () => {
     expect(await payDue(500, loan, 'k1')).toEqual(first);
     expect(await loan.result()).toMatchObject({ state: 'closed' });
     expect(world.inputs('takePayment').map(({ n }) => n)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
-    const principal = world.inputs('distribute').flatMap(({ parts }) => parts).reduce((sum, { principalFen }) => sum + principalFen, 0);
+    const principal = world.sharings().flatMap(({ parts }) => parts).reduce((sum, { principalFen }) => sum + principalFen, 0);
     expect(principal).toBe(1_200_000);
     const revisions = world.inputs('project').flatMap(({ loan: shown }) => (shown ? [shown.revision] : []));
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));

@@ -1,7 +1,7 @@
 import { dateAt, parseInstant } from '../domain/dates.js';
 import type { LoanState } from '../domain/loan.js';
 import { acceptOffer, pay } from './contract.js';
-import { ZONE, type Call, type Counterparts } from './testing/counterparts.js';
+import { sharingsOf, ZONE, type Call, type Counterparts } from './testing/counterparts.js';
 import { APPLIED_AT, DAY, openStage, repayingLoan, stateOf, type LoanHandle, type Stage } from './testing/stage.js';
 
 let stage: Stage;
@@ -15,9 +15,9 @@ const dateOf = (asOf: string) => dateAt(parseInstant(asOf), ZONE);
 
 /** The bank and the record of a loan's world: whatever was done under a number stays done, and is answered the same again. */
 function remembering(world: Counterparts, done: Call[]): void {
-  const taken = new Map<string, { status: 'done'; frozenFen: number; countsOn: string }>();
+  const taken = new Map<string, { status: 'done'; frozenFen: number; countsOn: string; shared: null }>();
   const take = ({ paymentNo, amountFen, asOf }: { paymentNo: string; amountFen: number; asOf: string }) => {
-    const first = taken.get(paymentNo) ?? { status: 'done' as const, frozenFen: amountFen, countsOn: dateOf(asOf) };
+    const first = taken.get(paymentNo) ?? { status: 'done' as const, frozenFen: amountFen, countsOn: dateOf(asOf), shared: null };
     taken.set(paymentNo, first);
     return first;
   };
@@ -70,9 +70,7 @@ async function resumed(n: number, { index, carried, lateDays, calls }: { index: 
   const what = `${kindOf(carried)}, ${lateDays} days later`;
   expect([what, result.state]).toEqual([what, 'closed']);
   const shared = new Map<string, string>();
-  for (const call of [...before, ...world.calls]) {
-    if (call.name !== 'distribute') continue;
-    const { paymentNo, parts } = call.input as { paymentNo: string; parts: unknown };
+  for (const { paymentNo, parts } of sharingsOf([...before, ...world.calls])) {
     expect([what, paymentNo, shared.get(paymentNo) ?? JSON.stringify(parts)]).toEqual([what, paymentNo, JSON.stringify(parts)]);
     shared.set(paymentNo, JSON.stringify(parts));
   }

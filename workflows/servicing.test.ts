@@ -28,19 +28,29 @@ describe('the due day', () => {
     const { valueDate, instalments } = await stateOf(loan);
     const due = instalments[0]!.dueDay;
     expect(valueDate).toBe('2025-01-06');
+    const sharing = { parts: [{ no: 1, costsFen: 0, lateInterestFen: 0, ...FIRST }], forgivenInterest: [], afterWriteOff: false };
     await untilTaken(100, 1);
-    await stage.passUntil('it is shared', () => stage.world(100).count('distribute') === 1, 1000, 60);
+    await stage.passUntil('it is shared', () => stage.world(100).sharings().length === 1, 1000, 60);
     expect(stage.world(100).inputs('remind')).toEqual([{ key: 'LN100:i1:remind-3', loanNo: 'LN100', instalmentNo: 1, days: -3, asOf: expect.stringContaining(`${addDays(due, -3)}T02:00:0`) }]);
-    expect(takings(100)).toEqual([{ loanNo: 'LN100', paymentNo: 'LN100:p1', n: 1, source: 'debit', amountFen: INSTALMENT, pull: true, partial: true, asOf: expect.stringContaining(`${due}T02:00:0`) }]);
-    expect(stage.world(100).inputs('distribute')).toEqual([{
-      loanNo: 'LN100', paymentNo: 'LN100:p1', parts: [{ no: 1, costsFen: 0, lateInterestFen: 0, ...FIRST }], forgivenInterest: [], afterWriteOff: false, asOf: expect.any(String),
-    }]);
+    expect(takings(100)).toEqual([{ loanNo: 'LN100', paymentNo: 'LN100:p1', n: 1, source: 'debit', amountFen: INSTALMENT, pull: true, partial: true, whole: { ...sharing, countsOn: due }, asOf: expect.stringContaining(`${due}T02:00:0`) }]);
+    expect(stage.world(100).sharings()).toEqual([{ paymentNo: 'LN100:p1', ...sharing }]);
+    expect(stage.world(100).count('distribute')).toBe(0);
+    await dismiss(stage, loan);
+  });
+
+  it('is shared after its freeze when the bank takes its time over the sharing', async () => {
+    const world = stage.world(105);
+    world.next('takePayment', ({ amountFen, asOf }) => ({ status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10), shared: null }));
+    const loan = await repayingLoan(stage, 105);
+    await stage.passUntil('it is shared', () => world.count('distribute') === 1, DAY);
+    const { parts, forgivenInterest, afterWriteOff } = takings(105)[0]!.whole!;
+    expect(world.inputs('distribute')).toEqual([{ loanNo: 'LN105', paymentNo: 'LN105:p1', parts, forgivenInterest, afterWriteOff, asOf: expect.any(String) }]);
     await dismiss(stage, loan);
   });
 
   it('takes what is there when partial debit is agreed, and comes back for the rest on the days the product names', async () => {
     const world = stage.world(101);
-    world.next('takePayment', ({ asOf }) => ({ status: 'done', frozenFen: 40_000, countsOn: asOf.slice(0, 10) }));
+    world.next('takePayment', ({ asOf }) => ({ status: 'done', frozenFen: 40_000, countsOn: asOf.slice(0, 10), shared: null }));
     const loan = await repayingLoan(stage, 101);
     await untilTaken(101, 2);
     const [first, second] = takings(101);
@@ -62,7 +72,7 @@ describe('the due day', () => {
     await stage.pass(10 * DAY);
     const due = (await stateOf(loan)).instalments[0]!.dueDay;
     expect(takings(102).map(({ paymentNo, asOf }) => `${paymentNo} ${asOf.slice(0, 10)}`)).toEqual([`LN102:p1 ${due}`, `LN102:p2 ${addDays(due, 3)}`, `LN102:p3 ${addDays(due, 7)}`]);
-    expect(world.count('distribute')).toBe(0);
+    expect(world.sharings()).toEqual([]);
     expect(await stateOf(loan)).toMatchObject({ state: 'overdue', lastDebitFailed: true });
     await dismiss(stage, loan);
   });
@@ -82,7 +92,7 @@ describe('the due day', () => {
     const pending = () => ({ status: 'pending', requestNo: 'LN104-p1-pull', expectedAt: null }) as const;
     world.next('takePayment', pending, pending, pending);
     const loan = await repayingLoan(stage, 104);
-    await stage.passUntil('the payment', () => world.count('distribute') === 1, DAY);
+    await stage.passUntil('the payment', () => world.sharings().length === 1, DAY);
     expect(new Set(takings(104).map(({ paymentNo }) => paymentNo))).toEqual(new Set(['LN104:p1']));
     expect(takings(104)).toHaveLength(4);
     await dismiss(stage, loan);
@@ -93,7 +103,7 @@ describe('the borrower pays', () => {
   it('what is due before the due day: the next instalment; nothing is debited then', async () => {
     const loan = await repayingLoan(stage, 110);
     expect(await payBy(110, loan, 'k1', 'due')).toEqual({ status: 'paid', paidFen: INSTALMENT, code: null });
-    expect(takings(110)).toEqual([{ loanNo: 'LN110', paymentNo: 'LN110:p1', n: 1, source: 'manual', amountFen: INSTALMENT, pull: true, partial: false, asOf: expect.any(String) }]);
+    expect(takings(110)).toEqual([{ loanNo: 'LN110', paymentNo: 'LN110:p1', n: 1, source: 'manual', amountFen: INSTALMENT, pull: true, partial: false, whole: null, asOf: expect.any(String) }]);
     await untilTaken(110, 2);
     expect(takings(110)[1]).toMatchObject({ source: 'debit', n: 2 });
     expect((await stateOf(loan)).instalments[0]).toMatchObject({ paidInterestFen: FIRST.interestFen, paidPrincipalFen: FIRST.principalFen, paidFeeFen: FIRST.feeFen });
@@ -118,7 +128,7 @@ describe('the borrower pays', () => {
     const quote = payoffOf(before, today);
     expect(await payBy(112, loan, 'k1', 'payoff')).toEqual({ status: 'paid', paidFen: quote.totalFen, code: null });
     expect(await loan.result()).toMatchObject({ state: 'closed' });
-    const { parts, forgivenInterest } = stage.world(112).inputs('distribute').at(-1)!;
+    const { parts, forgivenInterest } = stage.world(112).sharings().at(-1)!;
     expect(parts.reduce((sum, part) => sum + part.principalFen, 0)).toBe(1_200_000 - FIRST.principalFen);
     // Ten of twenty-eight days of the second period are owed (6 February to 6 March).
     const second = before.instalments[1]!.interestFen;
@@ -151,7 +161,7 @@ describe('the borrower pays', () => {
     const held = new Promise<void>((resolve) => (go = resolve));
     world.next('takePayment', async ({ amountFen, asOf }) => {
       await held;
-      return { status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10) };
+      return { status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10), shared: null };
     });
     const loan = await repayingLoan(stage, 115);
     const first = await loan.startUpdate(pay, { args: [{ key: 'k1', personId: 'P115', kind: 'due', amountFen: 0 }], waitForStage: 'ACCEPTED' });
@@ -164,7 +174,7 @@ describe('the borrower pays', () => {
   it('is told "asked" when the bank lets us wait, and learns the end with the same key', async () => {
     const world = stage.world(116);
     let ended = false;
-    world.on('takePayment', ({ amountFen, asOf }) => (ended ? { status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10) } : { status: 'pending', requestNo: 'LN116-p1-pull', expectedAt: null }));
+    world.on('takePayment', ({ amountFen, asOf }) => (ended ? { status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10), shared: null } : { status: 'pending', requestNo: 'LN116-p1-pull', expectedAt: null }));
     const loan = await repayingLoan(stage, 116);
     const k1 = { key: 'k1', personId: 'P116', kind: 'due' as const, amountFen: 0 };
     const update = await loan.startUpdate(pay, { args: [k1], waitForStage: 'ACCEPTED' });
@@ -191,6 +201,17 @@ describe('the borrower pays', () => {
 });
 
 describe('shares that a lender’s account refuses', () => {
+  it('are known, too, where the debit was shared with its taking', async () => {
+    const world = stage.world(121);
+    world.next('takePayment', ({ amountFen, asOf }) => ({ status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10), shared: { undelivered: 1 } }));
+    world.on('redeliver', () => ({ undelivered: 1 }));
+    const loan = await repayingLoan(stage, 121);
+    await stage.passUntil('they are sent again', () => world.count('redeliver') > 0, 6 * HOUR);
+    expect(await stateOf(loan)).toMatchObject({ undelivered: 1, payment: null, daysPastDue: 0 });
+    expect(world.inputs('openTask').map(({ key }) => key)).toEqual(['LN121:undelivered:1']);
+    await dismiss(stage, loan);
+  });
+
   it('make a task, are sent again daily, and hold up the close but not the borrower', async () => {
     const world = stage.world(120);
     world.next('distribute', () => ({ status: 'done', undelivered: 2 }));

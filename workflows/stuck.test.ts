@@ -112,13 +112,15 @@ describe('a step that fails for good', () => {
     const n = 320 + ['remind', 'takePayment', 'distribute'].indexOf(activity);
     const world = stage.world(n);
     world.next(activity, broken);
+    // A debit is shared by a call of its own only where the bank takes its time.
+    if (activity === 'distribute') world.next('takePayment', ({ amountFen, asOf }) => ({ status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10), shared: null }));
     const loan = await repayingLoan(stage, n);
     await stage.passUntil('stopped', async () => (await stateOf(loan)).owner === 'operations', 6 * HOUR);
     await loan.executeUpdate(retryStep, { args: [operations] });
-    await stage.passUntil('the first instalment is paid', () => world.count('distribute') > (activity === 'distribute' ? 1 : 0), DAY);
+    await stage.passUntil('the first instalment is paid', () => world.sharings().length > (activity === 'distribute' ? 1 : 0), DAY);
     await stage.pass(5 * DAY);
     expect(new Set(world.inputs('takePayment').map(({ paymentNo }) => paymentNo))).toEqual(new Set([`LN${n}:p1`]));
-    expect(new Set(world.inputs('distribute').map(({ paymentNo }) => paymentNo))).toEqual(new Set([`LN${n}:p1`]));
+    expect(new Set(world.sharings().map(({ paymentNo }) => paymentNo))).toEqual(new Set([`LN${n}:p1`]));
     await dismiss(stage, loan);
   });
 
@@ -184,7 +186,7 @@ describe('the bank says no where none is expected', () => {
     const world = stage.world(344);
     world.on('payOut', () => ({ status: 'refused', code: 'card-closed' }));
     const loan = await acceptedLoan(stage, 344);
-    await stage.passUntil('the first instalment is paid', () => world.count('distribute') === 1, DAY);
+    await stage.passUntil('the first instalment is paid', () => world.sharings().length === 1, DAY);
     expect(world.count('payOut')).toBeGreaterThan(20);
     expect((await stateOf(loan)).paidOut).toBe(false);
     await dismiss(stage, loan);

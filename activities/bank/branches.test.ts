@@ -182,14 +182,14 @@ describe('payments', () => {
     return { ...loan, instalments };
   }
   const take = (loanNo: string, n: number, amountFen: number, options: Partial<Parameters<MoneySide['activities']['takePayment']>[0]> = {}) =>
-    side.persist(() => side.activities.takePayment({ loanNo, paymentNo: `${loanNo}:p${n}`, n, source: 'debit', amountFen, pull: true, partial: false, asOf: '2025-04-03T02:00:00.000Z', ...options }));
+    side.persist(() => side.activities.takePayment({ loanNo, paymentNo: `${loanNo}:p${n}`, n, source: 'debit', amountFen, pull: true, partial: false, whole: null, asOf: '2025-04-03T02:00:00.000Z', ...options }));
 
   it('pulls only what custody lacks, and never takes more than was asked for', async () => {
     const { loanNo, borrower } = await disbursed();
     side.bank.cards.set(borrower, 1_000_000);
     await side.bank.custody.pullFromCard({ requestNo: `D-${loanNo}`, userNo: borrower, amountFen: 4_000, businessTime: someMoment });
     await side.pool.query(`INSERT INTO instruction (request_no, business_key, verb, user_no, amount_fen, workflow_id, step, state, as_of) VALUES ($1, $1, 'deposit', $2, 4000, $1, 'deposit', 'sent', now())`, [`D-${loanNo}`, borrower]);
-    expect(await take(loanNo, 1, 9_540)).toEqual({ status: 'done', frozenFen: 9_540, countsOn: '2025-04-03' });
+    expect(await take(loanNo, 1, 9_540)).toEqual({ status: 'done', frozenFen: 9_540, countsOn: '2025-04-03', shared: null });
     expect(await find(side.pool, `${loanNo}-p1-pull`)).toMatchObject({ amountFen: 5_540, state: 'done' });
     await side.bank.custody.pullFromCard({ requestNo: `D2-${loanNo}`, userNo: borrower, amountFen: 50_000, businessTime: someMoment });
     await side.pool.query(`INSERT INTO instruction (request_no, business_key, verb, user_no, amount_fen, workflow_id, step, state, as_of) VALUES ($1, $1, 'deposit', $2, 50000, $1, 'deposit', 'sent', now())`, [`D2-${loanNo}`, borrower]);
@@ -210,13 +210,33 @@ describe('payments', () => {
     expect(await findPayment(side.pool, `${loanNo}:p2`)).toMatchObject({ state: 'refused', frozenFen: 0 });
   });
 
+  it('shares a whole payment in the same breath, and only a whole one of that day', async () => {
+    const { loanNo, borrower, instalments } = await disbursed('consumer');
+    side.bank.cards.set(borrower, 1_000_000);
+    const parts = [wholeInstalment(instalments[0]!)];
+    const amountFen = parts[0]!.principalFen + parts[0]!.interestFen + parts[0]!.feeFen;
+    const whole = { parts, forgivenInterest: [], afterWriteOff: false, countsOn: '2025-04-03' };
+    const expected = { status: 'done', frozenFen: amountFen, countsOn: '2025-04-03', shared: { undelivered: 0 } };
+    expect(await take(loanNo, 1, amountFen, { whole })).toEqual(expected);
+    expect(await findPayment(side.pool, `${loanNo}:p1`)).toMatchObject({ state: 'distributed' });
+    const asked = side.bank.calls.length;
+    expect(await take(loanNo, 1, amountFen, { whole })).toEqual(expected);
+    expect(side.bank.calls).toHaveLength(asked);
+    expect(await take(loanNo, 2, 20_000, { whole: { ...whole, countsOn: '2025-04-02' } })).toMatchObject({ frozenFen: 20_000, shared: null });
+    side.bank.batchesAtOnce = false;
+    const second = wholeInstalment(instalments[1]!);
+    const secondFen = second.principalFen + second.interestFen + second.feeFen;
+    expect(await take(loanNo, 3, secondFen, { whole: { ...whole, parts: [second] } })).toMatchObject({ frozenFen: secondFen, shared: null });
+    expect(await findPayment(side.pool, `${loanNo}:p3`)).toMatchObject({ state: 'distributing' });
+  });
+
   it('counts on the day it was first asked for, however late it is repeated', async () => {
     const { loanNo, borrower } = await disbursed();
     side.bank.cards.set(borrower, 1_000_000);
     side.bank.trouble = (verb) => (verb === 'hold' ? 'never-arrives' : null);
     await expect(take(loanNo, 1, 9_540)).rejects.toThrow('not done after a hundred calls');
     side.bank.trouble = () => null;
-    expect(await take(loanNo, 1, 9_540, { asOf: '2025-04-05T02:00:00.000Z' })).toEqual({ status: 'done', frozenFen: 9_540, countsOn: '2025-04-03' });
+    expect(await take(loanNo, 1, 9_540, { asOf: '2025-04-05T02:00:00.000Z' })).toEqual({ status: 'done', frozenFen: 9_540, countsOn: '2025-04-03', shared: null });
   });
 
   it('gives back what was frozen and is not owed after all', async () => {
@@ -306,7 +326,7 @@ describe('the day\'s close', () => {
   it('finds a planted difference, opens a case and writes the day', async () => {
     const lender = await side.person('P701', 'lender', 12_345);
     side.bank.accounts.get(lender)!.availableFen += 1;
-    const closed = await side.activities.closeDay({ day: '2025-03-03', asOf: someMoment });
+    const closed = await side.activities.closeDays({ from: '2025-03-02', to: '2025-03-03', asOf: someMoment });
     expect(closed.trialBalanceFen).toBe(0);
     expect(closed.differences).toBeGreaterThan(0);
     const [day] = await rows<{ differences: object[] }>(side.pool, `SELECT differences FROM day_close WHERE day = '2025-03-03'`);

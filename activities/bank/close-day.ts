@@ -9,20 +9,21 @@ const silenceSeconds = 30;
 const atMost = 1_000;
 
 /**
- * The day's close: what has been silent is asked about, then the custody book is compared with the bank's balances of one
+ * The close of a day, or of several that passed together: what has been silent is asked about, then the custody book is compared with the bank's balances of one
  * cut. A difference opens a case; nothing is fixed silently.
  */
-export function closeDayActivity(deps: BankDeps): BankActivities['closeDay'] {
-  return async ({ day, asOf }) => {
+export function closeDaysActivity(deps: BankDeps): BankActivities['closeDays'] {
+  return async ({ from, to, asOf }) => {
     await eachOf(await openSilentFor(deps.pool, silenceSeconds, asOf, atMost), 8, (silent) => ask(deps, silent, asOf));
     const books = await compareBooks(deps.pool, () => deps.custody.downloadBalances());
     await deps.pool.query(
-      `INSERT INTO day_close (day, trial_balance_fen, accounts_compared, differences, open_instructions, closed_at) VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO day_close (day, trial_balance_fen, accounts_compared, differences, open_instructions, closed_at)
+       SELECT day::date, $3, $4, $5, $6, $7 FROM generate_series($1::date, $2::date, interval '1 day') AS day
        ON CONFLICT (day) DO UPDATE SET trial_balance_fen = EXCLUDED.trial_balance_fen, accounts_compared = EXCLUDED.accounts_compared, differences = EXCLUDED.differences,
          open_instructions = EXCLUDED.open_instructions, closed_at = EXCLUDED.closed_at`,
-      [day, books.trialBalanceFen, books.accountsCompared, JSON.stringify(books.bankDifferences), books.openInstructions, asOf]);
+      [from, to, books.trialBalanceFen, books.accountsCompared, JSON.stringify(books.bankDifferences), books.openInstructions, asOf]);
     const differences = books.bankDifferences.length + books.unbalancedJournals.length;
-    if (differences > 0 || books.trialBalanceFen !== 0) await openCase(deps, day, asOf, differences);
+    if (differences > 0 || books.trialBalanceFen !== 0) await openCase(deps, to, asOf, differences);
     return { trialBalanceFen: books.trialBalanceFen, differences };
   };
 }

@@ -1,7 +1,7 @@
 import type { BankActivities } from '../../workflows/contract.js';
 import { borrowerReadyActivity } from './borrower-ready.js';
 import type { BankDeps } from './carry-out.js';
-import { closeDayActivity } from './close-day.js';
+import { closeDaysActivity } from './close-day.js';
 import { concludeActivity } from './conclude.js';
 import { createProjectActivity } from './create-project.js';
 import { distributeActivity } from './distribute.js';
@@ -34,6 +34,6 @@ export function createBankActivities(deps: BankDeps): BankActivities {
     writeOff: writeOffActivity(deps),
     finish: finishActivity(deps),
     followMovement: followMovementActivity(deps),
-    closeDay: closeDayActivity(deps),
+    closeDays: closeDaysActivity(deps),
   };
 }

@@ -97,7 +97,7 @@ describe('the money side against the sandbox bank on the wire', () => {
     const dueFen = parts[0]!.principalFen + parts[0]!.interestFen + parts[0]!.feeFen;
     const paymentNo = 'LN1:p1';
     const asOf = '2026-04-02T02:00:00.000Z';
-    expect(await until('payment', () => activities.takePayment({ loanNo: 'LN1', paymentNo, n: 1, source: 'debit', amountFen: dueFen, pull: true, partial: false, asOf }))).toEqual({ status: 'done', frozenFen: dueFen, countsOn: '2026-04-02' });
+    expect(await until('payment', () => activities.takePayment({ loanNo: 'LN1', paymentNo, n: 1, source: 'debit', amountFen: dueFen, pull: true, partial: false, whole: null, asOf }))).toEqual({ status: 'done', frozenFen: dueFen, countsOn: '2026-04-02', shared: null });
     expect(await balances()).toMatchObject(clean);
     expect(await until('distribution', () => activities.distribute({ loanNo: 'LN1', paymentNo, parts, forgivenInterest: [], afterWriteOff: false, asOf }))).toEqual({ status: 'done', undelivered: 0 });
     expect(await balances()).toMatchObject(clean);
@@ -113,6 +113,6 @@ describe('the money side against the sandbox bank on the wire', () => {
     expect(await activities.freezeBids({ loanNo: 'LN2', asOf: businessTime })).toMatchObject({ frozenFen: 60_000 });
     expect(await until('failing', () => activities.failListing({ loanNo: 'LN2', code: 'not-funded', asOf: businessTime }))).toEqual({ status: 'done' });
     expect(await balances()).toMatchObject(clean);
-    expect(await activities.closeDay({ day: '2026-04-02', asOf: businessTime })).toEqual({ trialBalanceFen: 0, differences: 0 });
+    expect(await activities.closeDays({ from: '2026-04-02', to: '2026-04-02', asOf: businessTime })).toEqual({ trialBalanceFen: 0, differences: 0 });
   });
 });

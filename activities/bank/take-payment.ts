@@ -2,8 +2,9 @@ import { availableFen } from '../../db/outcomes/cash.js';
 import { find, intend, openOfUser, requestNoOf, type Instruction } from '../../db/instructions.js';
 import { askPayment, refusePayment, type Payment } from '../../db/payments.js';
 import { dateAt, parseInstant } from '../../domain/dates.js';
-import type { BankActivities } from '../../workflows/contract.js';
+import type { BankActivities, WholePayment } from '../../workflows/contract.js';
 import { askAndRecord, carryOut, eachOf, pendingOf, type BankDeps } from './carry-out.js';
+import { distributeActivity } from './distribute.js';
 import { loanFacts, type LoanFacts } from './loan-facts.js';
 
 type TakePayment = BankActivities['takePayment'];
@@ -15,15 +16,30 @@ type Step = Awaited<ReturnType<TakePayment>>;
  * for; what is there beyond that stays the borrower's own. Less is taken only where that is agreed (`partial`).
  */
 export function takePaymentActivity(deps: BankDeps): TakePayment {
+  const distribute = distributeActivity(deps);
   return async (input) => {
-    const loan = await loanFacts(deps.pool, input.loanNo);
-    const asOf = dateAt(parseInstant(input.asOf), loan.zoneOffsetMinutes);
-    const payment = await askPayment(deps.pool, { paymentNo: input.paymentNo, loanNo: input.loanNo, n: input.n, source: input.source, askedFen: input.amountFen, asOf });
-    if (payment.state === 'refused') return { status: 'refused', code: payment.reason ?? 'refused' };
-    if (payment.state !== 'asked') return { status: 'done', frozenFen: payment.frozenFen, countsOn: payment.asOf };
-    const hold = (await find(deps.pool, requestNoOf(`${input.paymentNo}:hold`))) ?? (await prepareHold(deps, loan, payment, input));
-    return 'status' in hold ? hold : freeze(deps, loan, payment, hold, input.asOf);
+    const taken = await take(deps, input);
+    if (taken.status !== 'done' || !isWhole(taken, input)) return taken;
+    const { loanNo, paymentNo, asOf, whole } = input;
+    const { parts, forgivenInterest, afterWriteOff } = whole;
+    const sharing = await distribute({ loanNo, paymentNo, parts, forgivenInterest, afterWriteOff, asOf });
+    return sharing.status === 'done' ? { ...taken, shared: { undelivered: sharing.undelivered } } : taken;
   };
+}
+
+/** All that was asked for is frozen, on the day for which its sharing was worked out. */
+function isWhole(taken: Extract<Step, { status: 'done' }>, input: Input): input is Input & { whole: WholePayment } {
+  return input.whole !== null && taken.frozenFen === input.amountFen && taken.countsOn === input.whole.countsOn;
+}
+
+async function take(deps: BankDeps, input: Input): Promise<Step> {
+  const loan = await loanFacts(deps.pool, input.loanNo);
+  const asOf = dateAt(parseInstant(input.asOf), loan.zoneOffsetMinutes);
+  const payment = await askPayment(deps.pool, { paymentNo: input.paymentNo, loanNo: input.loanNo, n: input.n, source: input.source, askedFen: input.amountFen, asOf });
+  if (payment.state === 'refused') return { status: 'refused', code: payment.reason ?? 'refused' };
+  if (payment.state !== 'asked') return { status: 'done', frozenFen: payment.frozenFen, countsOn: payment.asOf, shared: null };
+  const hold = (await find(deps.pool, requestNoOf(`${input.paymentNo}:hold`))) ?? (await prepareHold(deps, loan, payment, input));
+  return 'status' in hold ? hold : freeze(deps, loan, payment, hold, input.asOf);
 }
 
 /** Decides how much is frozen, once: the row of the freeze is the decision. Or says why there is nothing to freeze (yet). */
@@ -70,7 +86,7 @@ async function freeze(deps: BankDeps, loan: LoanFacts, payment: Payment, hold: I
   const after = await carryOut(deps, hold, () => deps.custody.hold({ requestNo, projectNo: loan.loanNo, userNo: loan.borrowerUserNo, purpose: 'repayment', amountFen, businessTime: hold.asOf }), asOf);
   const pending = pendingOf(after);
   if (pending) return pending;
-  if (after.state === 'done') return { status: 'done', frozenFen: amountFen, countsOn: payment.asOf };
+  if (after.state === 'done') return { status: 'done', frozenFen: amountFen, countsOn: payment.asOf, shared: null };
   const code = after.reason ?? 'refused';
   await refusePayment(deps.pool, payment.paymentNo, code);
   return { status: 'refused', code };

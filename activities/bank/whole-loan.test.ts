@@ -70,7 +70,7 @@ describe('the money of one loan, from the listing to the last instalment', () =>
     await side.activities.createProject({ loanNo: 'LN100', asOf: someMoment });
     await side.activities.release({ loanNo: 'LN100', attempt: 1, asOf: someMoment });
     await side.activities.payOut({ loanNo: 'LN100', attempt: 1, asOf: someMoment });
-    await side.activities.takePayment({ loanNo: 'LN100', paymentNo: 'LN100:p1', n: 1, source: 'debit', amountFen: 1, pull: true, partial: true, asOf: someMoment });
+    await side.activities.takePayment({ loanNo: 'LN100', paymentNo: 'LN100:p1', n: 1, source: 'debit', amountFen: 1, pull: true, partial: true, whole: null, asOf: someMoment });
     expect(side.bank.calls).toHaveLength(before);
     expect(await side.books()).toMatchObject(clean);
   });

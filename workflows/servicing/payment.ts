@@ -4,7 +4,7 @@
  */
 import type { OpenPayment, PaymentSource } from '../../domain/loan.js';
 import { bookingOf, daysPastDueOf, instalmentsAfter } from '../../domain/servicing.js';
-import type { BankStep, PayResult } from '../contract.js';
+import type { BankStep, PayResult, WholePayment } from '../contract.js';
 import { addDays } from '../../domain/dates.js';
 import { showBusy } from '../course.js';
 import { noteAct, type Life } from '../life.js';
@@ -18,7 +18,7 @@ export type NewPayment = Omit<OpenPayment, 'n' | 'booked'>;
 
 export const paymentNoOf = (loanNo: string, n: number): string => `${loanNo}:p${n}`;
 
-/** Takes a payment and shares it out. `onFrozen` is called when it counts (or is refused), `onAsked` when the bank lets us wait. */
+/** Takes a payment and shares it out. `settled` is called when it counts (or is refused), `asked` when the bank lets us wait. */
 export async function takePayment(life: Life, payment: NewPayment, on: { settled?: (taken: Taken) => Promise<void>; asked?: () => void } = {}): Promise<Taken> {
   const { loan } = life;
   loan.payment = { ...payment, n: loan.payments + 1, booked: null };
@@ -47,7 +47,7 @@ async function take(life: Life, payment: OpenPayment, onSilence?: () => void): P
   const paymentNo = paymentNoOf(loan.loanNo, n);
   const taken = await settle(life, {
     what: `Payment ${n}`, onSilence,
-    ask: () => atBank(`Takes payment ${n}: ${source}`).takePayment({ loanNo: loan.loanNo, paymentNo, n, source, amountFen, pull, partial, asOf: life.asOf() }),
+    ask: () => atBank(`Takes payment ${n}: ${source}`).takePayment({ loanNo: loan.loanNo, paymentNo, n, source, amountFen, pull, partial, whole: wholeOf(life, payment), asOf: life.asOf() }),
   });
   loan.payments = n;
   if (taken.status === 'refused' || taken.frozenFen === 0) {
@@ -55,7 +55,15 @@ async function take(life: Life, payment: OpenPayment, onSilence?: () => void): P
     return { status: 'refused', paidFen: 0, code: taken.status === 'refused' ? taken.code : 'nothing-there' };
   }
   book(life, payment, taken);
+  if (taken.shared) await endSharing(life, taken.shared.undelivered);
   return { status: 'paid', paidFen: taken.frozenFen, code: null };
+}
+
+/** A payment that no person waits for may be shared in the same breath, if it is whole and counts today. */
+function wholeOf(life: Life, payment: OpenPayment): WholePayment | null {
+  if (payment.key !== null) return null;
+  const { parts, forgivenInterest, afterWriteOff, countsOn } = bookingOf(life.loan, payment, payment.amountFen, life.today());
+  return { parts, forgivenInterest, afterWriteOff, countsOn };
 }
 
 function book(life: Life, payment: OpenPayment, taken: { frozenFen: number; countsOn: string }): void {
@@ -81,8 +89,13 @@ async function share(life: Life): Promise<void> {
     look: () => sharedInRecord(paymentNo),
   });
   if (shared.status === 'refused') await caseOf(life, `payment-${n}-refused`, `The bank refused to share payment ${n}`, shared.code);
+  await endSharing(life, shared.status === 'done' ? shared.undelivered : 1);
+}
+
+async function endSharing(life: Life, undeliveredShares: number): Promise<void> {
+  const { loan } = life;
   loan.payment = null;
-  if (shared.status === 'refused' || shared.undelivered > 0) await undelivered(life, shared.status === 'done' ? shared.undelivered : 1);
+  if (undeliveredShares > 0) await undelivered(life, undeliveredShares);
   if (loan.daysPastDue > 0 && loan.openChildren.length > 0) await tellChildren(life, 'partly');
 }
 

@@ -5,7 +5,7 @@
 import { addMonths, dateAt, isoInstant, parseInstant } from '../../domain/dates.js';
 import type { CarriedInstalment, CarriedOffer } from '../../domain/loan.js';
 import { buildSchedule } from '../../domain/schedule.js';
-import type { BankActivities, MessageActivities, RecordActivities, RiskActivities } from '../contract.js';
+import type { BankActivities, MessageActivities, RecordActivities, RiskActivities, Sharing } from '../contract.js';
 
 export type Activities = RecordActivities & RiskActivities & BankActivities & MessageActivities;
 export type ActivityName = keyof Activities;
@@ -13,7 +13,9 @@ type Input<N extends ActivityName> = Parameters<Activities[N]>[0];
 type Output<N extends ActivityName> = Awaited<ReturnType<Activities[N]>>;
 export type Script<N extends ActivityName> = (input: Input<N>, n: number) => Output<N> | Promise<Output<N>>;
 
-export interface Call<N extends ActivityName = ActivityName> { name: N; input: Input<N> }
+export interface Call<N extends ActivityName = ActivityName> { name: N; input: Input<N>; output?: Output<N> }
+/** How a payment was shared, whether with its taking or after. */
+export interface Shared extends Sharing { paymentNo: string }
 
 export interface Counterparts {
   calls: Call[];
@@ -27,6 +29,8 @@ export interface Counterparts {
   heal(): void;
   inputs<N extends ActivityName>(name: N): Input<N>[];
   count(name: ActivityName): number;
+  /** The payments that were shared, in order; one that was asked for twice appears twice. */
+  sharings(): Shared[];
   answer(name: ActivityName, input: unknown): Promise<unknown>;
 }
 
@@ -46,12 +50,31 @@ export function createCounterparts(offered: Partial<CarriedOffer> = {}): Counter
     count: (name) => counterparts.inputs(name).length,
     answer: async (name, input) => {
       const n = counterparts.count(name);
-      counterparts.calls.push({ name, input: input as never });
+      const call: Call = { name, input: input as never };
+      counterparts.calls.push(call);
       const script = queued.get(name)?.shift() ?? scripts.get(name) ?? (defaults(counterparts, offered)[name]);
-      return script(input as never, n);
+      const output = await script(input as never, n);
+      call.output = output;
+      return output;
     },
+    sharings: () => sharingsOf(counterparts.calls),
   };
   return counterparts;
+}
+
+/** Of calls to `distribute`, and of payments that were shared with their taking. */
+export function sharingsOf(calls: readonly Call[]): Shared[] {
+  return calls.flatMap(({ name, input, output }) => {
+    if (name === 'distribute') {
+      const { paymentNo, parts, forgivenInterest, afterWriteOff } = input as Input<'distribute'>;
+      return [{ paymentNo, parts, forgivenInterest, afterWriteOff }];
+    }
+    const { paymentNo, whole } = input as Input<'takePayment'>;
+    const taken = output as Output<'takePayment'> | undefined;
+    if (name !== 'takePayment' || !whole || taken?.status !== 'done' || !taken.shared) return [];
+    const { parts, forgivenInterest, afterWriteOff } = whole;
+    return [{ paymentNo, parts, forgivenInterest, afterWriteOff }];
+  });
 }
 
 const dateOfAsOf = (asOf: string): string => dateAt(parseInstant(asOf), ZONE);
@@ -104,13 +127,13 @@ function defaults(counterparts: Counterparts, offered: Partial<CarriedOffer>): {
     conclude: ({ asOf }) => ({ status: 'done', concludedOn: asOf }),
     release: ({ asOf }) => ({ status: 'done', valueDate: dateOfAsOf(asOf), instalments: instalmentsOf(offer, dateOfAsOf(asOf)) }),
     payOut: () => ({ status: 'done', paidFen: offer.amountFen }),
-    takePayment: ({ amountFen, asOf }) => ({ status: 'done', frozenFen: amountFen, countsOn: dateOfAsOf(asOf) }),
+    takePayment: ({ amountFen, whole, asOf }) => ({ status: 'done', frozenFen: amountFen, countsOn: dateOfAsOf(asOf), shared: whole && { undelivered: 0 } }),
     distribute: () => ({ status: 'done', undelivered: 0 }),
     redeliver: () => ({ undelivered: 0 }),
     writeOff: () => undefined,
     finish: () => ({ status: 'done' }),
     followMovement: () => ({ status: 'done', expectedAt: null }),
-    closeDay: () => ({ trialBalanceFen: 0, differences: 0 }),
+    closeDays: () => ({ trialBalanceFen: 0, differences: 0 }),
     tell: () => undefined,
     remind: () => ({ status: 'sent' }),
     sendCollectionSms: () => ({ status: 'sent', contactId: counterparts.count('sendCollectionSms') }),

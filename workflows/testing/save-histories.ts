@@ -74,7 +74,7 @@ async function saveLending(stage: Stage, save: Save): Promise<void> {
   await stage.pass(1000);
   await save('loan-paying-out', 'LN710');
   await reach(stage, loan, 'repaying');
-  await stage.passUntil('one instalment is paid', () => world.count('distribute') === 1, DAY);
+  await stage.passUntil('one instalment is paid', () => world.sharings().length === 1, DAY);
   await save('loan-repaying', 'LN710');
   await loan.result();
   await save('loan-closed', 'LN710');

@@ -129,6 +129,7 @@ export function answerLater(stage: Stage, n: number, workflowId = `LN${n}`): voi
   const world = stage.world(n);
   const word = (requestNo: string) => void stage.client.workflow.getHandle(workflowId).signal(instructionDone, { requestNo });
   const valueDates = new Map<string, Awaited<ReturnType<Activities['release']>>>();
+  world.on('takePayment', ({ amountFen, asOf }) => ({ status: 'done', frozenFen: amountFen, countsOn: asOf.slice(0, 10), shared: null }));
   world.on('distribute', ({ paymentNo }) => {
     const requestNo = `${paymentNo.replace(':', '-')}-batch1`;
     word(requestNo);
