@@ -11,6 +11,8 @@ export interface DueWorkflow {
   nextAt: string;
   /** Its moment has come. */
   reached: boolean;
+  /** It wrote that moment when it had come already: it is at work, and knows what time it is. */
+  knows: boolean;
   pokes: number;
   seen: number;
   /** Wall milliseconds since the last poke; null when it was never poked. */
@@ -44,7 +46,7 @@ const longestCall = '3 minutes';
 
 interface DueRow {
   kind: 'workflow' | 'message' | 'instruction' | 'contact' | 'next';
-  id: string; about: string; nextAt: string | null; reached: boolean | null; pokes: number | null; seen: number | null; pokedMsAgo: number | null;
+  id: string; about: string; nextAt: string | null; reached: boolean | null; knows: boolean | null; pokes: number | null; seen: number | null; pokedMsAgo: number | null;
 }
 
 /**
@@ -64,29 +66,29 @@ const nextMoment = `(
  */
 export async function dueWork(db: Db, now: number): Promise<DueWork> {
   const found = await rows<DueRow>(db,
-    `(SELECT 'workflow' AS kind, workflow_id AS id, summary AS about, next_at AS "nextAt", next_at <= $1 AS reached, pokes, seen,
+    `(SELECT 'workflow' AS kind, workflow_id AS id, summary AS about, next_at AS "nextAt", next_at <= $1 AS reached, COALESCE(known_at >= next_at, false) AS knows, pokes, seen,
         (EXTRACT(EPOCH FROM clock_timestamp() - poked_at) * 1000)::float8 AS "pokedMsAgo"
       FROM waiting WHERE next_at <= $1 OR seen < pokes ORDER BY next_at, workflow_id LIMIT ${most})
      UNION ALL
-     (SELECT 'message', id::text, template, NULL, NULL, NULL, NULL, NULL FROM message WHERE state = 'pending' ORDER BY id LIMIT ${most})
+     (SELECT 'message', id::text, template, NULL, NULL, NULL, NULL, NULL, NULL FROM message WHERE state = 'pending' ORDER BY id LIMIT ${most})
      UNION ALL
-     (SELECT 'instruction', i.request_no, i.verb, NULL, NULL, NULL, NULL, NULL FROM instruction i LEFT JOIN bid b ON b.id = i.bid_id
+     (SELECT 'instruction', i.request_no, i.verb, NULL, NULL, NULL, NULL, NULL, NULL FROM instruction i LEFT JOIN bid b ON b.id = i.bid_id
       WHERE i.state NOT IN ('done', 'refused') AND (i.waits_until IS NULL OR i.waits_until <= $1)
         AND NOT ((i.verb = ANY($2) OR COALESCE(b.by = 'password', false)) AND (i.state <> 'accepted' OR i.waits_until IS NULL))
       ORDER BY i.intended_at LIMIT ${most})
      UNION ALL
-     (SELECT 'contact', id::text, loan_no, NULL, NULL, NULL, NULL, NULL FROM contact
+     (SELECT 'contact', id::text, loan_no, NULL, NULL, NULL, NULL, NULL, NULL FROM contact
       WHERE state = 'dialling' AND ended_at IS NULL AND placed_at > now() - interval '${longestCall}' ORDER BY id LIMIT ${most})
      UNION ALL
-     (SELECT 'next', '', '', ${nextMoment}, NULL, NULL, NULL, NULL)`,
+     (SELECT 'next', '', '', ${nextMoment}, NULL, NULL, NULL, NULL, NULL)`,
     [new Date(now).toISOString(), personalVerbs]);
   const next = found.find(({ kind }) => kind === 'next')?.nextAt;
   return { workflows: found.flatMap(workflowOf), matters: found.flatMap(matterOf), nextAt: next ? Date.parse(next) : null };
 }
 
-function workflowOf({ kind, id, about, nextAt, reached, pokes, seen, pokedMsAgo }: DueRow): DueWorkflow[] {
+function workflowOf({ kind, id, about, nextAt, reached, knows, pokes, seen, pokedMsAgo }: DueRow): DueWorkflow[] {
   if (kind !== 'workflow' || nextAt === null) return [];
-  return [{ workflowId: id, summary: about, nextAt, reached: reached ?? false, pokes: pokes ?? 0, seen: seen ?? 0, pokedMsAgo }];
+  return [{ workflowId: id, summary: about, nextAt, reached: reached ?? false, knows: knows ?? false, pokes: pokes ?? 0, seen: seen ?? 0, pokedMsAgo }];
 }
 
 function matterOf({ kind, id, about }: DueRow): OpenMatter[] {

@@ -32,6 +32,8 @@ export interface Instruction {
   doneAt: string | null;
   /** Business moment before which no end is expected. */
   waitsUntil: string | null;
+  /** Its workflow waits to be told of the end. */
+  awaited: boolean;
   /** Wall clock. */
   intendedAt: string;
   sentAt: string | null;
@@ -42,13 +44,16 @@ export type NewInstruction = Pick<Instruction, 'businessKey' | 'verb' | 'amountF
   & Partial<Pick<Instruction, 'requestNo' | 'try' | 'userNo' | 'loanNo' | 'bidId' | 'paymentNo' | 'details' | 'waitsUntil'>>;
 
 const columns = `request_no AS "requestNo", business_key AS "businessKey", try, verb, user_no AS "userNo", loan_no AS "loanNo", bid_id AS "bidId", payment_no AS "paymentNo",
-  amount_fen AS "amountFen", workflow_id AS "workflowId", step, details, state, reason, bank_no AS "bankNo", as_of AS "asOf", done_at AS "doneAt", waits_until AS "waitsUntil",
+  amount_fen AS "amountFen", workflow_id AS "workflowId", step, details, state, reason, bank_no AS "bankNo", as_of AS "asOf", done_at AS "doneAt", waits_until AS "waitsUntil", awaited,
   intended_at AS "intendedAt", sent_at AS "sentAt", ended_at AS "endedAt"`;
 
 /** The number under which the bank is asked: the business key with `-` for `:`, and the try from the second on. */
 export function requestNoOf(businessKey: string, attempt = 1): string {
   return businessKey.replaceAll(':', '-') + (attempt > 1 ? `-t${attempt}` : '');
 }
+
+/** The business key of a loan's payout, by its try. */
+export const payoutKey = (loanNo: string, attempt: number): string => `${loanNo}:payout:a${attempt}`;
 
 /** Writes the wish; a repeat finds the first one, unchanged, so that every repeat sends the same thing. */
 export async function intend(db: Db, wish: NewInstruction): Promise<Instruction> {
@@ -73,6 +78,11 @@ export async function markSent(db: Db, requestNo: string): Promise<void> {
 /** A later business moment before which no end is expected, so that the business clock need not wait. */
 export async function expectAt(db: Db, requestNo: string, waitsUntil: string): Promise<void> {
   await db.query('UPDATE instruction SET waits_until = $2 WHERE request_no = $1', [requestNo, waitsUntil]);
+}
+
+/** The workflow will wait for the bank's word. @returns false when that has come already. */
+export async function awaitWord(db: Db, requestNo: string): Promise<boolean> {
+  return (await db.query(`UPDATE instruction SET awaited = true WHERE request_no = $1 AND state NOT IN ('done', 'refused')`, [requestNo])).rowCount === 1;
 }
 
 export function find(db: Db, requestNo: string): Promise<Instruction | null> {

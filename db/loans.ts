@@ -75,6 +75,8 @@ export interface LoanProjection {
   nextAt: string | null;
   seen: number;
   takesAll?: boolean;
+  strideMs?: number | null;
+  knownAt?: string | null;
   /** Null for workflows that are not a loan. */
   loan: LoanState | null;
   acts: readonly ActToRecord[];

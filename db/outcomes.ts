@@ -21,6 +21,8 @@ export interface Recorded {
   /** Whether this call changed anything. */
   changed: boolean;
   terminal: boolean;
+  /** The workflow waits to be told: a person's own act always does, a loan's step only where the bank took its time. */
+  awaited: boolean;
 }
 
 /** A message about a number that we never used. */
@@ -54,7 +56,7 @@ export async function recordOutcome(pool: Pool, report: OutcomeReport): Promise<
 async function record(tx: Transaction, report: OutcomeReport): Promise<Recorded> {
   const instruction = await lock(tx, report.requestNo);
   if (!instruction) throw new UnknownInstruction(report.requestNo);
-  const unchanged = { workflowId: instruction.workflowId, verb: instruction.verb, changed: false, terminal: isTerminal(instruction) };
+  const unchanged = { workflowId: instruction.workflowId, verb: instruction.verb, changed: false, terminal: isTerminal(instruction), awaited: instruction.awaited || instruction.workflowId === instruction.requestNo };
   if (unchanged.terminal) return unchanged;
   const ended = instruction.verb === 'batch-release' || instruction.verb === 'batch-repayment'
     ? await recordBatch(tx, instruction, report)

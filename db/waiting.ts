@@ -12,6 +12,8 @@ export interface Waiting {
   nextAt: string | null;
   /** A wait that returns every so often and may be reached late, in whole strides (ms); absent: it must be reached on its moment. */
   strideMs?: number | null;
+  /** The business time that the workflow knows; it need not be told that again. */
+  knownAt?: string | null;
   /** What is waited for, for operations; no personal data. */
   summary: string;
   /** Pokes taken in. */
@@ -45,13 +47,18 @@ export async function pokeWaiting(db: Db, workflowIds: readonly string[]): Promi
 /** Writes what the workflow waits for now and answers the pokes in the record; more than `seen` means: look again. */
 export async function recordWaiting(db: Db, waiting: Waiting): Promise<{ pokes: number }> {
   const written = await row<{ pokes: number }>(db,
-    `INSERT INTO waiting (workflow_id, next_at, summary, seen, stride) VALUES ($1, $2, $3, $4, $6::bigint * interval '1 millisecond')
-     ON CONFLICT (workflow_id) DO UPDATE SET next_at = EXCLUDED.next_at, stride = EXCLUDED.stride, summary = EXCLUDED.summary,
+    `INSERT INTO waiting (workflow_id, next_at, summary, seen, stride, known_at) VALUES ($1, $2, $3, $4, $6::bigint * interval '1 millisecond', $7)
+     ON CONFLICT (workflow_id) DO UPDATE SET next_at = EXCLUDED.next_at, stride = EXCLUDED.stride, known_at = EXCLUDED.known_at, summary = EXCLUDED.summary,
        seen = CASE WHEN $5 THEN waiting.pokes ELSE GREATEST(waiting.seen, EXCLUDED.seen) END, updated_at = now()
      RETURNING pokes`,
-    [waiting.workflowId, waiting.nextAt ?? never, waiting.summary, waiting.seen, waiting.takesAll ?? false, waiting.strideMs ?? null],
+    [waiting.workflowId, waiting.nextAt ?? never, waiting.summary, waiting.seen, waiting.takesAll ?? false, waiting.strideMs ?? null, waiting.knownAt ?? null],
   );
   return { pokes: written?.pokes ?? 0 };
+}
+
+/** The business time that a workflow knew when it last wrote its wait; null when that is not known. */
+export async function knownTimeOf(db: Db, workflowId: string): Promise<string | null> {
+  return (await row<{ knownAt: string | null }>(db, 'SELECT known_at AS "knownAt" FROM waiting WHERE workflow_id = $1', [workflowId]))?.knownAt ?? null;
 }
 
 /** Pokes of a workflow that writes no wait now. */

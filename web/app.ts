@@ -40,10 +40,8 @@ export function createApp(deps: WebDeps): WebApp {
   const sessions = createSessions(deps);
   const csrf = createCsrf(deps);
   const inbound = inboundRouter(deps);
-  const areaDeps: AreaDeps = {
-    ...deps, limits: createLimits(deps.pool, deps.settings.limits),
-    workflows: createWorkflows(deps.temporal, { confirmWithinMs: deps.settings.confirmWithinMs, log: deps.log, governedNow: governedTime(deps) }),
-  };
+  const workflows = createWorkflows(deps.temporal, { confirmWithinMs: deps.settings.confirmWithinMs, log: deps.log, governedNow: governedTime(deps) });
+  const areaDeps: AreaDeps = { ...deps, limits: createLimits(deps.pool, deps.settings.limits), workflows };
 
   app.disable('x-powered-by');
   app.set('trust proxy', deps.settings.proxies);
@@ -64,7 +62,7 @@ export function createApp(deps: WebDeps): WebApp {
     app,
     async close() {
       sessions.close();
-      await inbound.close();
+      await Promise.all([inbound.close(), workflows.close()]);
     },
   };
 }

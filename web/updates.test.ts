@@ -1,9 +1,13 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { pino } from 'pino';
-import { acceptOffer, instructionDone } from '../workflows/contract.js';
+import { appendSegment } from '../db/clock.js';
+import { createPool } from '../db/pool.js';
+import { recordWaiting } from '../db/waiting.js';
+import { createTestDatabase } from '../test/database.js';
+import { acceptOffer, bidsWaiting, instructionDone } from '../workflows/contract.js';
 import { refuse, ScriptedTemporal } from '../test/web.js';
-import { createWorkflows } from './updates.js';
+import { createWorkflows, governedTime } from './updates.js';
 
 const log = pino({ level: 'silent' });
 const offer = { personId: 'P1', offerVersion: 1 };
@@ -34,6 +38,33 @@ describe('telling a workflow', () => {
     temporal.told.length = 0;
     await createWorkflows(temporal.client, { confirmWithinMs: 50, log, governedNow: async () => null }).update('LN1', acceptOffer, 'key-2', offer);
     expect(temporal.told).toHaveLength(1);
+  });
+
+  it('gathers what is worth saying once: at once, then at most once a second, and the last word is not lost', async () => {
+    const { temporal, workflows } = workflowsThat(() => undefined);
+    for (let n = 0; n < 20; n += 1) workflows.gather('fund:LN1', bidsWaiting);
+    workflows.gather('fund:LN2', bidsWaiting);
+    await workflows.close();
+    expect(temporal.told.map(({ workflowId, name }) => `${workflowId} ${name}`)).toEqual(['fund:LN1 bidsWaiting', 'fund:LN2 bidsWaiting', 'fund:LN1 bidsWaiting']);
+  });
+
+  it('does not tell a workflow the time that it knows', async () => {
+    const database = await createTestDatabase();
+    const pool = createPool(database.url, { name: 'updates test' });
+    try {
+      const governed = governedTime({ pool, clock: () => 0 });
+      expect(await governed('LN1')).toBeNull();
+      await appendSegment(pool, { wallAt: 0, businessAt: 5_000, speed: 0, until: null }, { mode: 'stepped', pace: 0 }, 'test');
+      expect(await governed('LN1')).toBe(5_000);
+      const known = (ms: number) => recordWaiting(pool, { workflowId: 'LN1', nextAt: '2030-01-01T00:00:00.000Z', knownAt: new Date(ms).toISOString(), summary: 's', seen: 0 });
+      await known(4_999);
+      expect(await governed('LN1')).toBe(5_000);
+      await known(5_000);
+      expect(await governed('LN1')).toBeNull();
+    } finally {
+      await pool.end();
+      await database.drop();
+    }
   });
 
   it('answers a refusal by its code, and a workflow that is gone likewise', async () => {

@@ -8,7 +8,9 @@ import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { businessNow, currentSegment } from '../db/clock.js';
 import type { Pool } from '../db/pool.js';
+import { knownTimeOf } from '../db/waiting.js';
 import { clockReached } from '../workflows/contract.js';
+import { createGatherer } from './gather.js';
 
 export type Told<T> =
   | { status: 'done'; result: T }
@@ -21,15 +23,23 @@ export interface Workflows {
   update<Result, Args extends [unknown, ...unknown[]]>(workflowId: string, definition: UpdateDefinition<Result, Args>, key: string, ...args: Args): Promise<Told<Result>>;
   /** `refused: not-running` when there is no such workflow any more. */
   signal<Args extends unknown[]>(workflowId: string, definition: SignalDefinition<Args>, ...args: Args): Promise<Told<null>>;
+  /** A Signal without content that is worth sending once for many: at most one a second and workflow, the last one never lost. */
+  gather(workflowId: string, definition: SignalDefinition): void;
   /** Starts a workflow under its business id; one that is or was there already is as good. */
   start(type: string, input: { workflowId: string; taskQueue: string; args: unknown[] }): Promise<Told<null>>;
+  /** Sends what is gathered, and ends. */
+  close(): Promise<void>;
 }
 
-/** Business time where a process governs it, else null. */
-export function governedTime(deps: { pool: Pool; clock: () => number }): () => Promise<number | null> {
-  return async () => {
+const gatherMs = 1_000;
+
+/** Business time where a process governs it and the workflow does not know it yet, else null. */
+export function governedTime(deps: { pool: Pool; clock: () => number }): (workflowId: string) => Promise<number | null> {
+  return async (workflowId) => {
     const segment = await currentSegment(deps.pool);
-    return segment.governed ? businessNow(segment, deps.clock()) : null;
+    if (!segment.governed) return null;
+    const [now, known] = [businessNow(segment, deps.clock()), await knownTimeOf(deps.pool, workflowId)];
+    return known !== null && Date.parse(known) >= now ? null : now;
   };
 }
 
@@ -37,28 +47,47 @@ export interface WorkflowsOptions {
   confirmWithinMs: number;
   log: Logger;
   /**
-   * Business time (ms) where a process governs it, else null. A workflow there knows only the time it was last told: before it
+   * Business time (ms) where a process governs it and the workflow may not know it, else null. A workflow there knows only the time it was last told: before it
    * hears what a person does it is told when that is, or a payment would count on the day of its last wait.
    */
-  governedNow?: () => Promise<number | null>;
+  governedNow?: (workflowId: string) => Promise<number | null>;
 }
 
 export function createWorkflows(temporal: Client, options: WorkflowsOptions): Workflows {
   const tellTime = async (workflowId: string): Promise<void> => {
-    const now = (await options.governedNow?.()) ?? null;
+    const now = (await options.governedNow?.(workflowId)) ?? null;
     if (now !== null) await temporal.workflow.getHandle(workflowId).signal(clockReached, { now, pokes: 0 });
   };
+  const definitions = new Map<string, SignalDefinition>();
+  const sendGathered = async (workflowId: string): Promise<void> => {
+    const definition = definitions.get(workflowId);
+    definitions.delete(workflowId);
+    if (!definition) return;
+    try {
+      const told = await signal(workflowId, definition);
+      if (told.status !== 'done') options.log.warn({ workflowId, told: told.status }, 'a workflow was not told and will look by itself');
+    } catch (error) {
+      options.log.error({ workflowId, error: (error as Error).message }, 'a workflow could not be told and will look by itself');
+    }
+  };
+  const gatherer = createGatherer(sendGathered, gatherMs);
+  const signal: Workflows['signal'] = (workflowId, definition, ...args) =>
+    inTime(options, workflowId, async () => {
+      await tellTime(workflowId);
+      await temporal.workflow.getHandle(workflowId).signal(definition, ...args);
+      return null;
+    });
   return {
+    signal,
+    gather: (workflowId, definition) => {
+      definitions.set(workflowId, definition);
+      gatherer.news(workflowId);
+    },
+    close: () => gatherer.close(),
     update: (workflowId, definition, key, ...args) =>
       inTime(options, workflowId, async () => {
         await tellTime(workflowId);
         return temporal.workflow.getHandle(workflowId).executeUpdate(definition, { args, updateId: key });
-      }),
-    signal: (workflowId, definition, ...args) =>
-      inTime(options, workflowId, async () => {
-        await tellTime(workflowId);
-        await temporal.workflow.getHandle(workflowId).signal(definition, ...args);
-        return null;
       }),
     start: (type, { workflowId, taskQueue, args }) =>
       inTime(options, workflowId, async () => {

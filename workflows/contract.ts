@@ -125,6 +125,8 @@ export interface Projection extends Waking {
   nextAt: string | null;
   /** The wait returns every so often and loses nothing by being reached late: a governed clock may pass over moments of it at which nobody else waits. */
   strideMs?: number | null;
+  /** The business time that the workflow knows: it is not told that again. */
+  knownAt: string;
   seen: number;
   /** Nothing in the record needs to be looked at: all pokes that are there count as seen. */
   takesAll?: boolean;
@@ -145,6 +147,8 @@ export interface RecordActivities {
   identityState(input: { personId: string }): Promise<{ verified: boolean; nextAttempt: number }>;
   /** How far a payment is, from the record alone: asked after the bank's word has come, instead of asking the bank again. */
   lookAtPayment(input: { paymentNo: string }): Promise<{ state: 'none' | 'asked' | 'frozen' | 'distributing' | 'distributed' | 'refused'; undelivered: number }>;
+  /** What a payout has brought to the borrower's card; null while it has not arrived. */
+  lookAtPayout(input: { loanNo: string; attempt: number }): Promise<{ paidFen: number | null }>;
   closeTask(input: { key: string; state: 'done' | 'dropped'; decision: string; by: string }): Promise<void>;
   projectCollection(input: Waking & { workflowId: string; loanNo: string; episode: number; state: 'running' | 'on-hold' | 'cured' | 'to-legal' | 'ended'; holdReason: string | null; openedOn: IsoDate; closedOn: IsoDate | null; revision: number; nextAt: string | null; summary: string; seen: number }): Promise<{ pokes: number }>;
   /** `amountFen` null: all that is due then. */

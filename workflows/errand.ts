@@ -43,7 +43,7 @@ export function openErrand(input: { clock: ClockSegment; loanNo?: string | null;
 export async function showErrand(errand: Errand, wait: { nextAt: string | null; strideMs?: number; summary: string; otherwise?: string; takesAll?: boolean; closed?: boolean; wakes?: string[] }): Promise<{ pokes: number }> {
   setCurrentDetails([`- **Now:** ${wait.summary}`, ...(wait.nextAt ? [`- **Next:** ${wait.nextAt}`] : []), ...(wait.otherwise ? [`- **Otherwise:** ${wait.otherwise}`] : [])].join('\n'));
   return writeProjection({
-    workflowId: errand.workflowId, summary: wait.summary, nextAt: wait.nextAt, strideMs: wait.strideMs ?? null, seen: errand.clock.pokes, takesAll: wait.takesAll ?? false, loan: null, acts: [], closed: wait.closed ?? false, wakes: wait.wakes ?? [],
+    workflowId: errand.workflowId, summary: wait.summary, nextAt: wait.nextAt, strideMs: wait.strideMs ?? null, knownAt: errand.asOf(), seen: errand.clock.pokes, takesAll: wait.takesAll ?? false, loan: null, acts: [], closed: wait.closed ?? false, wakes: wait.wakes ?? [],
   });
 }
 

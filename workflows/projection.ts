@@ -35,7 +35,7 @@ export async function show(life: Life, view: View, takesAll = false): Promise<{ 
   const { acts, wakes } = life;
   life.acts = [];
   life.wakes = [];
-  return writeProjection({ workflowId: loan.loanNo, summary: view.summary, nextAt: loan.nextAt, seen: loan.seen, takesAll, loan: { ...loan }, acts, wakes, closed: hasEnded(loan) });
+  return writeProjection({ workflowId: loan.loanNo, summary: view.summary, nextAt: loan.nextAt, knownAt: life.asOf(), seen: loan.seen, takesAll, loan: { ...loan }, acts, wakes, closed: hasEnded(loan) });
 }
 
 export async function writeProjection(projection: Projection & { closed: boolean }): Promise<{ pokes: number }> {

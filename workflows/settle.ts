@@ -45,9 +45,9 @@ async function word<T extends object>(life: Life, asking: Asking<T>, step: { req
   const expectedMs = step.expectedAt === null ? 0 : parseInstant(step.expectedAt);
   if (expectedMs > clock.now() && !inbox.cancel) {
     await standBy(life, { untilMs: expectedMs, owner: 'bank', summary: `${asking.what}: expected from the bank`, otherwise: 'the bank is asked', wake: came });
-  } else {
-    await waitWall(patience(bankPatience, asks), `${asking.what}: the bank's word`, came);
   }
+  // Its word comes a little after the moment at which it does the thing.
+  if (!came() && !inbox.cancel) await waitWall(patience(bankPatience, asks), `${asking.what}: the bank's word`, came);
   const heard = came();
   inbox.bankWords = inbox.bankWords.filter((requestNo) => requestNo !== step.requestNo);
   return heard;

@@ -230,6 +230,21 @@ describe('payments', () => {
     expect(await findPayment(side.pool, `${loanNo}:p3`)).toMatchObject({ state: 'distributing' });
   });
 
+  it('has its workflow told of what it waits for, and of nothing else', async () => {
+    const { loanNo, borrower, instalments } = await disbursed('consumer');
+    side.bank.cards.set(borrower, 1_000_000);
+    side.bank.batchesAtOnce = false;
+    const parts = [wholeInstalment(instalments[0]!)];
+    const amountFen = parts[0]!.principalFen + parts[0]!.interestFen + parts[0]!.feeFen;
+    await take(loanNo, 1, amountFen);
+    const distribute = () => side.activities.distribute({ loanNo, paymentNo: `${loanNo}:p1`, parts, forgivenInterest: [], afterWriteOff: false, asOf: someMoment });
+    expect(await distribute()).toMatchObject({ status: 'pending', requestNo: `${loanNo}-p1-batch1` });
+    const awaited = await Promise.all(['pull', 'hold', 'batch1'].map(async (each) => (await find(side.pool, `${loanNo}-p1-${each}`))?.awaited));
+    expect(awaited).toEqual([false, false, true]);
+    side.bank.finishBatches();
+    expect(await distribute()).toEqual({ status: 'done', undelivered: 0 });
+  });
+
   it('counts on the day it was first asked for, however late it is repeated', async () => {
     const { loanNo, borrower } = await disbursed();
     side.bank.cards.set(borrower, 1_000_000);

@@ -3,7 +3,7 @@
  * from any point with the same effect: what was perhaps sent is asked about; what the bank has not seen is sent (again)
  * under the same number; what has ended is left alone.
  */
-import { find, isTerminal, markSent, type Instruction, type Verb } from '../../db/instructions.js';
+import { awaitWord, find, isTerminal, markSent, type Instruction, type Verb } from '../../db/instructions.js';
 import { recordOutcome, type Outcome } from '../../db/outcomes.js';
 import type { Pool } from '../../db/pool.js';
 import type { BatchOutcome, Custody } from '../../gateways/custody/port.js';
@@ -68,6 +68,19 @@ export const isOpen = (instruction: Instruction): boolean => !isTerminal(instruc
 export function pendingOf(...instructions: readonly Instruction[]): Extract<BankStep, { status: 'pending' }> | null {
   const open = instructions.find(isOpen);
   return open ? { status: 'pending', requestNo: open.requestNo, expectedAt: open.waitsUntil } : null;
+}
+
+/**
+ * A step that is pending is waited for: from then on its workflow is told when the bank's word comes. What ended a moment
+ * before that is looked at once more here, so that no word is lost and none is sent for nothing.
+ */
+export function awaiting<I, T extends object>({ pool }: BankDeps, step: (input: I) => Promise<BankStep<T>>): (input: I) => Promise<BankStep<T>> {
+  return async (input) => {
+    for (;;) {
+      const answer = await step(input);
+      if (answer.status !== 'pending' || (await awaitWord(pool, answer.requestNo))) return answer;
+    }
+  };
 }
 
 /** `pending` or `refused` as the workflow is told of it, or null when it was done. */

@@ -1,6 +1,6 @@
 import type { BankActivities } from '../../workflows/contract.js';
 import { borrowerReadyActivity } from './borrower-ready.js';
-import type { BankDeps } from './carry-out.js';
+import { awaiting, type BankDeps } from './carry-out.js';
 import { closeDaysActivity } from './close-day.js';
 import { concludeActivity } from './conclude.js';
 import { createProjectActivity } from './create-project.js';
@@ -20,19 +20,19 @@ import { writeOffActivity } from './write-off.js';
 export function createBankActivities(deps: BankDeps): BankActivities {
   return {
     borrowerReady: borrowerReadyActivity(deps),
-    createProject: createProjectActivity(deps),
+    createProject: awaiting(deps, createProjectActivity(deps)),
     openListing: openListingActivity(deps),
     freezeBids: freezeBidsActivity(deps),
     fundingSums: fundingSumsActivity(deps),
-    failListing: failListingActivity(deps),
+    failListing: awaiting(deps, failListingActivity(deps)),
     conclude: concludeActivity(deps),
-    release: releaseActivity(deps),
-    payOut: payOutActivity(deps),
-    takePayment: takePaymentActivity(deps),
-    distribute: distributeActivity(deps),
+    release: awaiting(deps, releaseActivity(deps)),
+    payOut: awaiting(deps, payOutActivity(deps)),
+    takePayment: awaiting(deps, takePaymentActivity(deps)),
+    distribute: awaiting(deps, distributeActivity(deps)),
     redeliver: redeliverActivity(deps),
     writeOff: writeOffActivity(deps),
-    finish: finishActivity(deps),
+    finish: awaiting(deps, finishActivity(deps)),
     followMovement: followMovementActivity(deps),
     closeDays: closeDaysActivity(deps),
   };

@@ -1,6 +1,6 @@
 import { findAccountByUserNo } from '../../db/accounts.js';
 import { availableFen } from '../../db/outcomes/cash.js';
-import { expectAt, find, intend, requestNoOf, type Instruction } from '../../db/instructions.js';
+import { expectAt, find, intend, payoutKey, requestNoOf, type Instruction } from '../../db/instructions.js';
 import { firstWorkingDayOnOrAfter } from '../../domain/calendar.js';
 import { addDays, dateAt, instantAt, isoInstant, parseInstant } from '../../domain/dates.js';
 import type { BankActivities } from '../../workflows/contract.js';
@@ -32,7 +32,7 @@ async function coolingUntil({ pool }: BankDeps, { borrowerUserNo }: LoanFacts, i
 /** The principal received, or what is left of it when the borrower has drawn some by hand; null when nothing is. */
 async function intendPayout({ pool }: BankDeps, loan: LoanFacts, attempt: number, asOf: string): Promise<Instruction | null> {
   const { loanNo, borrowerUserNo, offer } = loan;
-  const businessKey = `${loanNo}:payout:a${attempt}`;
+  const businessKey = payoutKey(loanNo, attempt);
   const known = await find(pool, requestNoOf(businessKey));
   if (known) return known;
   const amountFen = Math.min(offer.amountFen, await availableFen(pool, borrowerUserNo));

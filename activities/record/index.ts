@@ -4,6 +4,7 @@ import { judgePromiseActivity, projectCollectionActivity, recordPromiseActivity 
 import { identityStateActivity } from './identity-state.js';
 import { openLegalCaseActivity, projectLegalCaseActivity } from './legal.js';
 import { lookAtPaymentActivity } from './look-at-payment.js';
+import { lookAtPayoutActivity } from './look-at-payout.js';
 import { projectActivity } from './project.js';
 import { closeTaskActivity, openTaskActivity } from './tasks.js';
 
@@ -15,6 +16,7 @@ export function createRecordActivities(deps: Pick<ActivityDeps, 'pool'>): Record
     closeTask: closeTaskActivity(deps),
     identityState: identityStateActivity(deps),
     lookAtPayment: lookAtPaymentActivity(deps),
+    lookAtPayout: lookAtPayoutActivity(deps),
     projectCollection: projectCollectionActivity(deps),
     recordPromise: recordPromiseActivity(deps),
     judgePromise: judgePromiseActivity(deps),

@@ -27,7 +27,7 @@ describe('what workflows write into the record', () => {
 
   it('refuses to write a loan that is not there', async () => {
     const unknown = { ...loan, loanNo: 'LN999999' };
-    await expect(record.project({ workflowId: 'LN999999', summary: '', nextAt: null, seen: 0, loan: unknown, acts: [], closed: false })).rejects.toMatchObject({ name: 'NotInRecord' });
+    await expect(record.project({ workflowId: 'LN999999', summary: '', nextAt: null, knownAt: '2026-04-15T02:00:00.000Z', seen: 0, loan: unknown, acts: [], closed: false })).rejects.toMatchObject({ name: 'NotInRecord' });
   });
 
   it('opens one task per key, which one person takes, and closes it once', async () => {

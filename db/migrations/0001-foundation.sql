@@ -170,6 +170,7 @@ CREATE TABLE waiting (
   workflow_id text PRIMARY KEY,
   next_at     timestamptz NOT NULL,
   stride      interval CHECK (stride > interval '0'),      -- a wait that returns so often and may be reached late
+  known_at    timestamptz,                                 -- the business time that the workflow knew when it wrote this
   summary     text NOT NULL DEFAULT '',
   pokes       bigint NOT NULL DEFAULT 0,
   seen        bigint NOT NULL DEFAULT 0,

@@ -20,6 +20,7 @@ CREATE TABLE instruction (
   as_of        timestamptz NOT NULL,                       -- business time of the wish
   done_at      timestamptz,                                -- business time of the bank's final word
   waits_until  timestamptz,                                -- business moment before which no end is expected (payout)
+  awaited      boolean NOT NULL DEFAULT false,             -- its workflow waits to be told of the end
   intended_at  timestamptz NOT NULL DEFAULT now(),
   sent_at      timestamptz,
   ended_at     timestamptz,

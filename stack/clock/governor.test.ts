@@ -171,6 +171,24 @@ describe('the business clock', () => {
     expect(times).toBe(3);
   });
 
+  it('leaves a workflow alone that is at work and knows the time, unless it stays so too long', async () => {
+    const temporal = scriptedTemporal();
+    temporal.behave('LN1', async ({ now }) => { await wait('LN1', now + hour); });
+    const atWork = () => recordWaiting(pool, { workflowId: 'LN1', nextAt: iso(start), knownAt: iso(start), summary: 'at work', seen: 0 });
+    await atWork();
+    await open(temporal.client);
+    const step = ask('/clock/step', { until: iso(start) });
+    await waitFor('the clock waiting for it', 10, async () => (((await ask('/clock')).body.waitingFor as string[]).includes('LN1: at work') ? true : undefined));
+    await wait('LN1', start + hour);
+    expect((await step).body).toMatchObject({ quiet: true });
+    expect(temporal.told).toEqual([]);
+    await clock?.close();
+    await atWork();
+    await open(temporal.client, { telling: { pokeGraceMs: 20, repeatMs: 50, busyMs: 60 } });
+    expect((await ask('/clock/step', { until: iso(start) })).body).toMatchObject({ quiet: true });
+    expect(temporal.told).toHaveLength(1);
+  });
+
   it('forgets the wait of a finished workflow, and names one that does not exist', async () => {
     const temporal = scriptedTemporal();
     temporal.close('LN1');

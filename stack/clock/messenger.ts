@@ -26,6 +26,8 @@ export interface MessengerOptions {
   pokeGraceMs?: number;
   /** A workflow that stays due is told again after so long: a worker may have been down. Default 3 s. */
   repeatMs?: number;
+  /** A workflow that knows the time and stays at work so long is told all the same: should it not run any more, that shows. Default 30 s. */
+  busyMs?: number;
   /** Signals in flight. Default 24. */
   atOnce?: number;
 }
@@ -33,7 +35,7 @@ export interface MessengerOptions {
 interface Told { pokes: number; nextAt: string; at: number }
 
 export function createMessenger(options: MessengerOptions): Messenger {
-  const { pokeGraceMs = 1_000, repeatMs = 3_000, atOnce = 24 } = options;
+  const { pokeGraceMs = 1_000, repeatMs = 3_000, busyMs = 30_000, atOnce = 24 } = options;
   const told = new Map<string, Told>();
   const troubles = new Map<string, string>();
   const queue = new Map<string, { due: DueWorkflow; now: number }>();
@@ -43,14 +45,19 @@ export function createMessenger(options: MessengerOptions): Messenger {
     if (flying.has(due.workflowId)) return false;
     const last = told.get(due.workflowId);
     // A row made by a poke alone ('epoch') belongs to a workflow that its maker is about to start.
-    const hasMoment = due.reached && Date.parse(due.nextAt) > 0;
+    const hasMoment = due.reached && !due.knows && Date.parse(due.nextAt) > 0;
     if (hasMoment && last?.nextAt !== due.nextAt) return true;
     // Whoever pokes tells it too; and one that is at work on its moment finds the pokes in the record when it shows itself again.
     const poked = due.seen < due.pokes && (due.pokedMsAgo ?? Infinity) >= pokeGraceMs;
     const waited = due.pokedMsAgo === null || due.pokedMsAgo >= pokeGraceMs;
     if (!hasMoment && !poked && !(due.reached && waited)) return false;
+    const busy = due.knows && !poked;
+    if (busy && last?.nextAt !== due.nextAt) {
+      told.set(due.workflowId, { pokes: due.pokes, nextAt: due.nextAt, at: options.wallNow() });
+      return false;
+    }
     const news = !last || last.nextAt !== due.nextAt || (poked && last.pokes < due.pokes);
-    return news || options.wallNow() - last.at >= repeatMs;
+    return news || options.wallNow() - last.at >= (busy ? busyMs : repeatMs);
   }
 
   function pump(): void {

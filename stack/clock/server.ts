@@ -22,7 +22,7 @@ export interface ClockOptions {
   /** Wall clock, ms. */
   wallNow?: () => number;
   patienceMs?: number;
-  telling?: Pick<MessengerOptions, 'pokeGraceMs' | 'repeatMs' | 'atOnce'>;
+  telling?: Pick<MessengerOptions, 'pokeGraceMs' | 'repeatMs' | 'busyMs' | 'atOnce'>;
 }
 
 export interface Clock {

@@ -1,5 +1,5 @@
 import { beginAccount, findAccount, mirrorBankUser } from '../../db/accounts.js';
-import { find } from '../../db/instructions.js';
+import { awaitWord, find, intend } from '../../db/instructions.js';
 import { recordIdentityData, openPerson, type Role } from '../../db/people.js';
 import { messagesOf } from '../../db/messages.js';
 import { personal } from '../../db/chart.js';
@@ -147,6 +147,20 @@ describe('a notification of the bank', () => {
     expect((await notify('RECHARGE', success(requestNo, '11.00'))).status).toBe(409);
     expect((await notify('RECHARGE', success('D20260101000000000', '11.00'))).status).toBe(404);
     expect((await find(web.pool, requestNo))?.state).toBe('sent');
+  });
+
+  it('disturbs a loan only when its step waits to be told', async () => {
+    const { userNo } = await openAccount();
+    const pulled = async (requestNo: string, awaited: boolean): Promise<string[]> => {
+      await intend(web.pool, { businessKey: requestNo, requestNo, verb: 'pull', userNo, amountFen: 500, workflowId: 'LN7002', step: 'service', asOf: '2026-03-02T02:00:00.000Z' });
+      if (awaited) expect(await awaitWord(web.pool, requestNo)).toBe(true);
+      expect((await notify('DIRECT_RECHARGE', success(requestNo, '5.00'))).text).toBe('SUCCESS');
+      expect((await find(web.pool, requestNo))?.state).toBe('done');
+      expect(await awaitWord(web.pool, requestNo)).toBe(false);
+      return web.temporal.told.filter((told) => told.workflowId === 'LN7002').map((told) => told.name);
+    };
+    expect(await pulled('LN7002-p1-pull', false)).toEqual([]);
+    expect(await pulled('LN7002-p2-pull', true)).toEqual(['instructionDone']);
   });
 
   it('whose workflow cannot be told is recorded all the same', async () => {

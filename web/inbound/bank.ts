@@ -11,7 +11,7 @@ import { poke } from '../../db/waiting.js';
 import { InvalidBankMessage } from '../../gateways/custody/inbound.js';
 import type { WebDeps } from '../deps.js';
 import { createWorkflows, governedTime } from '../updates.js';
-import { createGatherer } from './gather.js';
+import { createGatherer } from '../gather.js';
 
 type BankMessage = ReturnType<WebDeps['custodyInbound']['verify']>;
 
@@ -83,8 +83,11 @@ export function bankRouter(deps: WebDeps): { router: Router; close(): Promise<vo
     if (recorded.terminal && preparing.has(recorded.verb)) await tellPreparingLoans(requestNo);
   }
 
+  /** A workflow that has the outcome from the answer, or will find it in the record at its next step, is not disturbed. */
   async function tellRecorded(recorded: Recorded, requestNo: string, batch: boolean): Promise<void> {
-    if (recorded.workflowId.startsWith(fundPrefix) || batch) {
+    const funding = recorded.workflowId.startsWith(fundPrefix);
+    if (!funding && !recorded.awaited) return;
+    if (funding || batch) {
       lastRequest.set(recorded.workflowId, requestNo);
       gatherer.news(recorded.workflowId);
       return;

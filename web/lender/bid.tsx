@@ -118,7 +118,7 @@ export function bidRouter(deps: AreaDeps): Router {
     const account = await findAccount(pool, person.id, 'INVESTOR');
     if (!account) return { key: bid.key, refused: 'not-enough-money', freeFen: freeOf(listing) };
     const [placed] = await placeBids(pool, listing.loanNo, [{ ...bid, lenderId: person.id, userNo: account.userNo, riskNoticeVersion: documentNamed('lender-risk-notice').version }], visit.asOf);
-    if (placed && !('refused' in placed) && bid.by === 'authorisation') await workflows.signal(fundWorkflowId(listing.loanNo), bidsWaiting);
+    if (placed && !('refused' in placed) && bid.by === 'authorisation') workflows.gather(fundWorkflowId(listing.loanNo), bidsWaiting);
     return placed ?? { key: bid.key, refused: 'no-listing', freeFen: 0 };
   }
 }

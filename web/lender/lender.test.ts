@@ -1,3 +1,4 @@
+import { waitFor } from '../../stack/parts/waiting.js';
 import { addListing, deposit } from '../../test/people-with-money.js';
 import { applied } from '../../test/desks.js';
 import { startTestWeb, type TestWeb } from '../../test/web.js';
@@ -88,7 +89,7 @@ describe('bidding', () => {
     const page = await bid(visitor, loanNo, '2,000');
     expect(new URL(page.url).pathname).toMatch(/^\/lender\/bids\/\d+$/);
     expect(await bids(loanNo)).toEqual([{ state: 'reserved', amount_fen: 200_000, by: 'authorisation' }]);
-    expect(web.temporal.of('bidsWaiting').map((told) => told.workflowId)).toEqual([`fund:${loanNo}`]);
+    await waitFor('the funding told', 10, async () => (web.temporal.of('bidsWaiting').some((told) => told.workflowId === `fund:${loanNo}`) ? true : undefined));
     const other = await lender();
     expect((await other.visitor.open(new URL(page.url).pathname)).status).toBe(404);
   });

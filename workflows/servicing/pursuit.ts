@@ -42,7 +42,7 @@ export async function startLegal(life: Life): Promise<void> {
 /** Opens the child's row in the record first, so that the clock waits for it; a child that runs already is ours from before a restart. */
 async function openChild(life: Life, workflowId: string, start: () => Promise<unknown>): Promise<void> {
   const { loan } = life;
-  await writeProjection({ workflowId, summary: 'starting', nextAt: life.asOf(), seen: 0, loan: null, acts: [], closed: false });
+  await writeProjection({ workflowId, summary: 'starting', nextAt: life.asOf(), knownAt: life.asOf(), seen: 0, loan: null, acts: [], closed: false });
   try {
     await start();
   } catch (error) {

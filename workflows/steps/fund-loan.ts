@@ -52,7 +52,7 @@ async function startFunding(life: Life) {
   const { loan, clock } = life;
   const workflowId = fundWorkflowId(loan.loanNo);
   const targetFen = loan.offer?.amountFen ?? loan.requestedFen;
-  await writeProjection({ workflowId, summary: 'starting', nextAt: life.asOf(), seen: 0, loan: null, acts: [], closed: false });
+  await writeProjection({ workflowId, summary: 'starting', nextAt: life.asOf(), knownAt: life.asOf(), seen: 0, loan: null, acts: [], closed: false });
   for (;;) {
     try {
       return await startChild(fund, {

@@ -35,7 +35,7 @@ async function identification(life: Life, attempt: number): Promise<Outcome> {
     personId: loan.borrowerId, attempt, purpose: 'borrow', loanNo: loan.loanNo,
     reviewDays: loan.terms.reviewDays, zoneOffsetMinutes: loan.terms.zoneOffsetMinutes, clock: life.clock.segment(),
   };
-  await writeProjection({ workflowId, summary: 'starting', nextAt: life.asOf(), seen: 0, loan: null, acts: [], closed: false });
+  await writeProjection({ workflowId, summary: 'starting', nextAt: life.asOf(), knownAt: life.asOf(), seen: 0, loan: null, acts: [], closed: false });
   let result: IdentifyResult | undefined;
   try {
     const child = await startChild(identify, {

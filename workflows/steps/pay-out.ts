@@ -4,7 +4,8 @@ import { momentOf, nextItem } from '../../domain/agenda.js';
 import { tell } from '../ending.js';
 import { enter, standBy } from '../course.js';
 import { noteAct, type Life } from '../life.js';
-import { atBank } from '../retries.js';
+import type { BankStep } from '../contract.js';
+import { atBank, inRecord } from '../retries.js';
 import { settle } from '../settle.js';
 
 export async function payOut(life: Life): Promise<void> {
@@ -22,11 +23,21 @@ export async function payOut(life: Life): Promise<void> {
   }
 }
 
+/** After the bank's word nobody needs to ask it again whether the money has arrived. */
+async function paidInRecord(loanNo: string, attempt: number): Promise<BankStep<{ paidFen: number }> | undefined> {
+  const { paidFen } = await inRecord('Has the payout arrived?').lookAtPayout({ loanNo, attempt });
+  return paidFen === null ? undefined : { status: 'done', paidFen };
+}
+
 /** One try. @returns whether the money has reached the card. */
 export async function payOutOnce(life: Life): Promise<boolean> {
   const { loan } = life;
   const attempt = loan.tries.payout + 1;
-  const paid = await settle(life, { what: 'The payout', ask: () => atBank("Pays out to the borrower's card").payOut({ loanNo: loan.loanNo, attempt, asOf: life.asOf() }) });
+  const paid = await settle(life, {
+    what: 'The payout',
+    ask: () => atBank("Pays out to the borrower's card").payOut({ loanNo: loan.loanNo, attempt, asOf: life.asOf() }),
+    look: () => paidInRecord(loan.loanNo, attempt),
+  });
   if (paid.status === 'done') {
     loan.paidOut = true;
     loan.payOutAgainOn = null;

@@ -107,6 +107,7 @@ function defaults(counterparts: Counterparts, offered: Partial<CarriedOffer>): {
     closeTask: () => undefined,
     identityState: () => ({ verified: false, nextAttempt: 1 }),
     lookAtPayment: () => ({ state: 'distributed', undelivered: 0 }),
+    lookAtPayout: () => ({ paidFen: offer.amountFen }),
     projectCollection: (input) => pokesOf(input.workflowId),
     recordPromise: () => ({ promiseId: counterparts.count('recordPromise') }),
     judgePromise: () => ({ state: 'kept' }),
