@@ -1,9 +1,10 @@
 /** The money side for tests: a database of its own, a bank in memory, the bank activities, and a loan's life by hand. */
 import { createBankActivities } from '../activities/bank/index.js';
+import { openListingActivity } from '../activities/record/open-listing.js';
 import { placeBids } from '../db/bids.js';
 import { compareBooks, type Books } from '../db/books.js';
 import { createPool, type Pool } from '../db/pool.js';
-import type { BankActivities, PaymentPart } from '../workflows/contract.js';
+import type { BankActivities, PaymentPart, RecordActivities } from '../workflows/contract.js';
 import type { CarriedInstalment } from '../domain/loan.js';
 import { createTestDatabase } from './database.js';
 import { Crash, createModelBank, type ModelBank } from './model-bank.js';
@@ -14,7 +15,7 @@ export interface MoneySide {
   bank: ModelBank;
   /** Asked after each statement and commit of an activity: whether its process dies there. Never by default. */
   dies: () => boolean;
-  activities: BankActivities;
+  activities: BankActivities & Pick<RecordActivities, 'openListing'>;
   /** Somebody with money both at the bank and in our books. */
   person(personId: string, role: 'lender' | 'borrower', fen?: number): Promise<string>;
   /** A loan whose listing is open: project made, no bids, one lender may take it all. */
@@ -40,7 +41,8 @@ export async function createMoneySide(): Promise<MoneySide> {
   const pool = createPool(database.url, { name: 'money-side', max: 20 });
   const bank = createModelBank();
   bank.open('PLATFORM_INCOME');
-  const activities = createBankActivities({ pool: mortal(pool, () => side.dies()), custody: bank.custody });
+  const mortalPool = mortal(pool, () => side.dies());
+  const activities = { ...createBankActivities({ pool: mortalPool, custody: bank.custody }), openListing: openListingActivity({ pool: mortalPool }) };
   const side: MoneySide = {
     pool, bank, activities, dies: () => false,
     async person(personId, role, fen = 0) {

@@ -141,6 +141,8 @@ export interface ActRow { actor: string; role: string; verb: string; subject: st
 export interface RecordActivities {
   /** Answers the pokes now in the record. `closed` removes the waiting row (the workflow ends). */
   project(input: Projection & { closed: boolean }): Promise<{ pokes: number }>;
+  /** Opens the listing (after the project is there). */
+  openListing(input: { loanNo: string; deadline: string; asOf: string }): Promise<{ targetFen: number }>;
   /** Opens (or finds) a person's task. */
   openTask(input: { key: string; kind: TaskKind; role: string; workflowId: string; loanNo: string | null; personId: string | null; title: string; details: Record<string, unknown>; dueAt: string | null; asOf: string }): Promise<{ taskId: number }>;
   /** Whether the person is identified already, and the number of the next attempt. */
@@ -182,8 +184,6 @@ export interface BankActivities {
   /** Account open, card bound, authorisations there (REPAYMENT, RECHARGE, WITHDRAW)? Reads the bank. */
   borrowerReady(input: { loanNo: string; asOf: string }): Promise<{ ready: boolean; missing: string[] }>;
   createProject(input: { loanNo: string; asOf: string }): Promise<BankStep>;
-  /** Opens the listing (after the project is there). */
-  openListing(input: { loanNo: string; deadline: string; asOf: string }): Promise<{ targetFen: number }>;
   /** Freezes up to 200 reserved bids that have authorisation; expires reservations past their five minutes; answers the sums. */
   freezeBids(input: { loanNo: string; asOf: string }): Promise<FundingSums>;
   fundingSums(input: { loanNo: string; asOf: string }): Promise<FundingSums>;

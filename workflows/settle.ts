@@ -14,7 +14,7 @@ export interface Asking<T extends object> {
   /** What the record alone says after the bank's word has come; absent or undefined: the bank step is called again. */
   look?: () => Promise<BankStep<T> | undefined>;
   /** Called once when the bank has been silent for the first patience. */
-  onSilence?: () => void;
+  onSilence?: () => void | Promise<void>;
   /** A business moment after which somebody must be told, once; the asking goes on. */
   late?: { atMs: number; tell: () => Promise<void> };
 }
@@ -27,7 +27,7 @@ export async function settle<T extends object>(life: Life, asking: Asking<T>): P
   let told = false;
   for (let asks = 0; step.status === 'pending'; asks += 1) {
     const heard = await word(life, asking, step, asks);
-    if (!heard && asks === 0) asking.onSilence?.();
+    if (!heard && asks === 0) await asking.onSilence?.();
     if (asking.late && !told && life.clock.now() >= asking.late.atMs) {
       told = true;
       await asking.late.tell();

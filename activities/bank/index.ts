@@ -9,7 +9,6 @@ import { failListingActivity } from './fail-listing.js';
 import { finishActivity } from './finish.js';
 import { followMovementActivity } from './follow-movement.js';
 import { freezeBidsActivity, fundingSumsActivity } from './freeze-bids.js';
-import { openListingActivity } from './open-listing.js';
 import { payOutActivity } from './pay-out.js';
 import { redeliverActivity } from './redeliver.js';
 import { releaseActivity } from './release.js';
@@ -21,7 +20,6 @@ export function createBankActivities(deps: BankDeps): BankActivities {
   return {
     borrowerReady: borrowerReadyActivity(deps),
     createProject: awaiting(deps, createProjectActivity(deps)),
-    openListing: openListingActivity(deps),
     freezeBids: freezeBidsActivity(deps),
     fundingSums: fundingSumsActivity(deps),
     failListing: awaiting(deps, failListingActivity(deps)),

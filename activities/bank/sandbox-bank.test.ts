@@ -11,6 +11,7 @@ import { intend, markSent } from '../../db/instructions.js';
 import { recordOutcome } from '../../db/outcomes.js';
 import { createPool, rows, type Pool } from '../../db/pool.js';
 import type { BankActivities } from '../../workflows/contract.js';
+import { openListingActivity } from '../record/open-listing.js';
 import { createBankActivities } from './index.js';
 
 let bank: CustodySide;
@@ -78,7 +79,7 @@ describe('the money side against the sandbox bank on the wire', () => {
 
   it('carries one loan from its project to the first instalment, and agrees with the bank at every step', async () => {
     expect(await activities.createProject({ loanNo: 'LN1', asOf: businessTime })).toEqual({ status: 'done' });
-    expect(await activities.openListing({ loanNo: 'LN1', deadline: '2026-03-20T10:00:00.000Z', asOf: businessTime })).toEqual({ targetFen: 600_000 });
+    expect(await openListingActivity({ pool })({ loanNo: 'LN1', deadline: '2026-03-20T10:00:00.000Z', asOf: businessTime })).toEqual({ targetFen: 600_000 });
     await pool.query('UPDATE listing SET max_share_bps = 10000');
     const bids = [300_000, 200_000, 100_000].map((amountFen, index) => ({ key: `b${index}`, lenderId: `P1${index}`, userNo: `L-P1${index}`, amountFen, by: 'authorisation' as const, riskNoticeVersion: '1' }));
     await placeBids(pool, 'LN1', bids, businessTime);
@@ -108,7 +109,7 @@ describe('the money side against the sandbox bank on the wire', () => {
   it('fails a listing with the bank giving every freeze back', async () => {
     await addLoan(pool, { loanNo: 'LN2', borrowerId: 'P1', amountFen: 200_000 });
     await activities.createProject({ loanNo: 'LN2', asOf: businessTime });
-    await activities.openListing({ loanNo: 'LN2', deadline: '2026-03-20T10:00:00.000Z', asOf: businessTime });
+    await openListingActivity({ pool })({ loanNo: 'LN2', deadline: '2026-03-20T10:00:00.000Z', asOf: businessTime });
     await placeBids(pool, 'LN2', [{ key: 'again', lenderId: 'P12', userNo: 'L-P12', amountFen: 60_000, by: 'authorisation', riskNoticeVersion: '1' }], businessTime);
     expect(await activities.freezeBids({ loanNo: 'LN2', asOf: businessTime })).toMatchObject({ frozenFen: 60_000 });
     expect(await until('failing', () => activities.failListing({ loanNo: 'LN2', code: 'not-funded', asOf: businessTime }))).toEqual({ status: 'done' });

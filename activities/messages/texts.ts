@@ -74,8 +74,8 @@ const borrower: Record<Template, Wording> = {
     zh: ({ no, amount }) => ['合同已成立', `借款 ${no}（${amount}）的合同已成立，存管银行正在放款。`],
   },
   disbursed: {
-    en: ({ no, amount, on }) => ['Your loan is disbursed', `the lenders' money for loan ${no}, ${amount}, is in your custody account since ${on} and goes on to your card. Interest runs from that day.`],
-    zh: ({ no, amount, on }) => ['放款成功', `借款 ${no} 的 ${amount} 已于 ${on} 到达您的存管账户，正在转入绑定银行卡，自当日起息。`],
+    en: ({ no, amount, on }) => ['Your loan is disbursed', `the contract of loan ${no} is concluded. The lenders' money, ${amount}, is in your custody account since ${on} and goes on to your card. Interest runs from that day.`],
+    zh: ({ no, amount, on }) => ['放款成功', `借款 ${no} 的合同已成立，${amount} 已于 ${on} 到达您的存管账户，正在转入绑定银行卡，自当日起息。`],
   },
   'disbursement-late': {
     en: ({ no }) => ['The disbursement takes longer', `the bank has not yet brought together all the money for loan ${no}. We follow it up; nothing is owed and no interest runs until it has.`],
@@ -149,8 +149,8 @@ const lender: Partial<Record<Template, Wording>> = {
     zh: ({ no }) => ['放款延迟', `标的 ${no} 的放款尚未全部完成，您的份额仍处于冻结状态，全部到账之日起息。`],
   },
   disbursed: {
-    en: ({ no, share, on }) => ['The loan is disbursed', `your share of loan ${no}, ${share}, went to the borrower on ${on}. Interest runs from that day.`],
-    zh: ({ no, share, on }) => ['已放款', `您在标的 ${no} 的份额 ${share} 已于 ${on} 放款，自当日起息。`],
+    en: ({ no, share, on }) => ['The loan is disbursed', `the contract of loan ${no} is concluded. Your share, ${share}, went to the borrower on ${on}; interest runs from that day. You bear the risk that the borrower does not pay.`],
+    zh: ({ no, share, on }) => ['已放款', `标的 ${no} 的合同已成立，您的份额 ${share} 已于 ${on} 放款，自当日起息，借款人违约的风险由您承担。`],
   },
   'payment-received': {
     en: ({ no, share }) => ['A payment came in', `the borrower of loan ${no} has paid; your part is ${share}, before the lender's fee.`],

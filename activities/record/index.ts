@@ -5,6 +5,7 @@ import { identityStateActivity } from './identity-state.js';
 import { openLegalCaseActivity, projectLegalCaseActivity } from './legal.js';
 import { lookAtPaymentActivity } from './look-at-payment.js';
 import { lookAtPayoutActivity } from './look-at-payout.js';
+import { openListingActivity } from './open-listing.js';
 import { projectActivity } from './project.js';
 import { closeTaskActivity, openTaskActivity } from './tasks.js';
 
@@ -12,6 +13,7 @@ import { closeTaskActivity, openTaskActivity } from './tasks.js';
 export function createRecordActivities(deps: Pick<ActivityDeps, 'pool'>): RecordActivities {
   return {
     project: projectActivity(deps),
+    openListing: openListingActivity(deps),
     openTask: openTaskActivity(deps),
     closeTask: closeTaskActivity(deps),
     identityState: identityStateActivity(deps),

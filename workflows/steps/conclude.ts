@@ -1,5 +1,5 @@
 /** 合同成立: full, screened afresh and under the cap on this day, the contract with every lender's share is sealed. From here on the borrower is bound. */
-import { end, releaseHolds, tell } from '../ending.js';
+import { end, releaseHolds } from '../ending.js';
 import { enter } from '../course.js';
 import { noteAct, type Life } from '../life.js';
 import { atBank } from '../retries.js';
@@ -16,5 +16,4 @@ export async function conclude(life: Life): Promise<void> {
   }
   loan.concludedOn = concluded.concludedOn;
   noteAct(life, 'conclude', { after: { concludedOn: concluded.concludedOn } });
-  await tell(life, 'concluded', 'everybody');
 }

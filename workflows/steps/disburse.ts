@@ -11,20 +11,28 @@ import { putRight } from '../stuck.js';
 export async function disburse(life: Life): Promise<void> {
   const { loan } = life;
   await enter(life, 'disbursing', 'bank', 'The bank releases the money to the borrower');
+  // Contract and money usually come within a second, and people are told once; where the bank takes its time they hear of the contract first.
+  let contractTold = false;
+  const tellContract = async () => {
+    if (!contractTold) await tell(life, 'concluded', 'everybody');
+    contractTold = true;
+  };
   for (;;) {
     const attempt = loan.tries.release + 1;
     const released = await settle(life, {
       what: 'The release of the money',
       ask: () => atBank('Releases the money to the borrower').release({ loanNo: loan.loanNo, attempt, asOf: life.asOf() }),
+      onSilence: tellContract,
       late: { atMs: promisedBy(life), tell: () => tellLate(life) },
     });
     if (released.status === 'done') {
       loan.valueDate = released.valueDate;
       loan.instalments = released.instalments;
       noteAct(life, 'disburse', { after: { valueDate: released.valueDate } });
-      return tell(life, 'disbursed', 'lenders');
+      return tell(life, 'disbursed', 'everybody');
     }
     // Details that are done stand; what was refused is repaired by operations and sent again.
+    await tellContract();
     await putRight(life, 'The bank refused part of the release', released.code);
     loan.tries.release = attempt;
   }

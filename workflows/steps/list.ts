@@ -2,9 +2,9 @@
 import { addWorkingDays, calendarOf } from '../../domain/calendar.js';
 import { instantAt, isoInstant } from '../../domain/dates.js';
 import type { Life } from '../life.js';
-import { atBank } from '../retries.js';
+import { atBank, inRecord } from '../retries.js';
 import { settle } from '../settle.js';
-import { attempt, putRight } from '../stuck.js';
+import { putRight } from '../stuck.js';
 
 export async function list(life: Life): Promise<void> {
   const { loan } = life;
@@ -12,7 +12,7 @@ export async function list(life: Life): Promise<void> {
   if (life.inbox.cancel) return;
   loan.fundraisingDeadline ??= deadlineFrom(life);
   const deadline = loan.fundraisingDeadline;
-  await attempt(life, 'The listing', () => atBank('Opens the listing').openListing({ loanNo: loan.loanNo, deadline, asOf: life.asOf() }));
+  await inRecord('Opens the listing').openListing({ loanNo: loan.loanNo, deadline, asOf: life.asOf() });
   loan.state = 'fundraising';
 }
 

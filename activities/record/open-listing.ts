@@ -1,12 +1,12 @@
 import { openListing } from '../../db/listings.js';
-import type { BankActivities } from '../../workflows/contract.js';
-import type { BankDeps } from './carry-out.js';
-import { loanFacts } from './loan-facts.js';
+import type { RecordActivities } from '../../workflows/contract.js';
+import { loanFacts } from '../bank/loan-facts.js';
+import type { ActivityDeps } from '../deps.js';
 
 /** The most one lender may hold of a loan: losses are shared by many, or the loan is not listed for them. */
 const maxShareBps = 3_000;
 
-export function openListingActivity({ pool }: BankDeps): BankActivities['openListing'] {
+export function openListingActivity({ pool }: Pick<ActivityDeps, 'pool'>): RecordActivities['openListing'] {
   return async ({ loanNo, deadline, asOf }) => {
     const { offer, product } = await loanFacts(pool, loanNo);
     const { targetFen } = await openListing(pool, {
