@@ -10,6 +10,7 @@ import { Advice, main } from './run.mjs';
 
 const DOORS = {
   replay: 'stack/replay/main.js',
+  chaos: 'stack/chaos/main.js',
   books: 'stack/books.js',
   bench: 'bench/main.js',
   resume: 'stack/resume.js',
@@ -18,7 +19,7 @@ const DOORS = {
 };
 
 /** Doors that start a Temporal server of their own. */
-const NEED_TEMPORAL = ['replay', 'bench', 'pictures'];
+const NEED_TEMPORAL = ['replay', 'chaos', 'bench', 'pictures'];
 
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);

@@ -5,6 +5,7 @@ import { Advice } from './advice.mjs';
 import { createClockHold } from './clock-hold.js';
 import { openDataFolder } from './data-folder.js';
 import type { DataFolder } from './data-folder.js';
+import { ensureDemoPeople } from './demo-people.js';
 import { embeddedParts, filesKept, portsUsed } from './embedded.js';
 import type { Embedded } from './embedded.js';
 import { describeEnvironments } from './environment.js';
@@ -95,6 +96,11 @@ async function prepareDatabases(environments: Environments, embedded: Embedded, 
   if (embedded.postgres) await ensureDatabase(databaseUrl('postgres'), 'tributary');
   await migrate(environments.platform.DATABASE_URL ?? '');
   if (embedded.sandboxPostgres) for (const name of SANDBOX_DATABASES) await ensureDatabase(sandboxDatabaseUrl('postgres'), name);
+}
+
+async function makeDemoPeople({ platform }: Environments): Promise<void> {
+  const { DATABASE_URL: databaseUrl, DATA_KEYS_FILE: dataKeysFile, DEMO_PASSWORD: password } = platform;
+  if (databaseUrl && dataKeysFile && password) await ensureDemoPeople({ databaseUrl, dataKeysFile, password });
 }
 
 function describeUrls(platform: Record<string, string>): StackUrls {
@@ -196,6 +202,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     for (const stage of stages) {
       if (options.abort?.aborted) throw new Advice('Ended before everything had started; what was begun goes on with the next start.');
+      // The demo's people find their reviewer's log-in there when they begin.
+      if (stage.name === 'people' && stage.parts.length > 0) await makeDemoPeople(environments);
       await startStage(stage, keeperOf, say);
       if (stage.name === 'servers') await prepareDatabases(environments, embedded, prepared.sandboxDatabaseUrl, prepared.databaseUrl);
     }
