@@ -15,7 +15,7 @@ export interface Checked {
 /** Each finds the rows that break a rule of money; none may. */
 const rules: readonly (readonly [what: string, sql: string])[] = [
   ['an instruction has no end and nobody who will end it', `
-    SELECT request_no FROM instruction i LEFT JOIN bid b ON b.id = i.bid_id
+    SELECT i.request_no FROM instruction i LEFT JOIN bid b ON b.id = i.bid_id
      WHERE i.state NOT IN ('done', 'refused') AND i.waits_until IS NULL
        AND NOT (i.workflow_id = i.request_no AND i.state <> 'accepted') AND b.by IS DISTINCT FROM 'password'`],
   ['a listing has more frozen than it asks for', `
