@@ -33,7 +33,7 @@ const rules: readonly (readonly [what: string, sql: string])[] = [
       LEFT JOIN (SELECT batch_no, sum(amount_fen) AS fen FROM instruction_detail WHERE state = 'done' GROUP BY batch_no) d ON d.batch_no = i.request_no
       LEFT JOIN (SELECT j.request_no, sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0) AS fen FROM journal j JOIN posting p ON p.journal_id = j.id JOIN account a ON a.id = p.account_id
                   WHERE a.book = 'custody' GROUP BY j.request_no) booked ON booked.request_no = i.request_no
-     WHERE i.state = 'done' AND i.verb IN ('deposit', 'pull', 'hold', 'batch-release', 'batch-repayment') AND booked.fen IS DISTINCT FROM COALESCE(d.fen, i.amount_fen)`],
+     WHERE i.state = 'done' AND i.bid_id IS NULL AND i.verb IN ('deposit', 'pull', 'hold', 'batch-release', 'batch-repayment') AND booked.fen IS DISTINCT FROM COALESCE(d.fen, i.amount_fen)`],
   ['a loan lives and nothing waits for it', `
     SELECT loan_no FROM loan l WHERE state NOT IN (${endStates.map((state) => `'${state}'`).join(', ')}) AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.workflow_id = l.loan_no)`],
   ['a step has stopped', `SELECT key FROM task WHERE kind = 'stuck-step' AND state = 'open'`],
