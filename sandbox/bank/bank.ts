@@ -10,6 +10,7 @@ import { listen } from '../frame/server.js';
 import { startLoop } from './background.js';
 import type { Loop } from './background.js';
 import { executeBatch } from './batches.js';
+import { createDownload } from './download.js';
 import { createGateway } from './gateway.js';
 import { deliverDue } from './notifications.js';
 import { createOutside } from './outside.js';
@@ -78,6 +79,8 @@ export async function createBank(settings: BankSettings): Promise<Bank> {
     const { status, body } = await service.handle(request.body);
     response.status(status).json(body);
   });
+  const download = createDownload({ pool, wire, log, platformNo: settings.keys.platformNo, clock: () => clock.now(), catchUp });
+  app.post('/download', express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }), (request, response) => download(request.body, response));
   app.use(createGateway({ visits, wire, clock }));
   app.use(createOutside(pool, () => clock.now(), settings.sandboxToken));
   app.get('/', async (_request, response) => {

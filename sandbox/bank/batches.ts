@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { income, lockAccounts, move, unusable } from './accounts.js';
 import type { Account } from './accounts.js';
+import { openMoment } from './closing.js';
 import { refuse } from './errors.js';
 import type { Refusal } from './errors.js';
 import type { Hold } from './holds.js';
@@ -40,6 +41,7 @@ interface Books { project: Project; tender: boolean; accounts: Map<string, Accou
 
 /** Executes one accepted batch in one transaction: every detail's end, the batch's end and the notification together. */
 export async function executeBatch(tx: pg.PoolClient, batchNo: string): Promise<void> {
+  const openMs = await openMoment(tx, 0);
   const claimed = await tx.query<RequestRow>("SELECT * FROM request WHERE request_no = $1 AND status = 'ACCEPT' FOR UPDATE", [batchNo]);
   const batch = claimed.rows[0];
   if (!batch) return;
@@ -51,9 +53,9 @@ export async function executeBatch(tx: pg.PoolClient, batchNo: string): Promise<
     if (refusal) refused.set(detail.request_no, refusal);
     return refusal === null;
   });
-  const atMs = batch.business_at.getTime();
+  const atMs = Math.max(batch.business_at.getTime(), openMs);
   if (books && settled.length > 0) await write(tx, books, settled, atMs);
-  await concludeDetails(tx, settled, refused, batch.business_at);
+  await concludeDetails(tx, settled, refused, new Date(atMs));
   const row = await conclude(tx, batchNo, done(settled.reduce((sum, detail) => sum + detail.amount_fen, 0)), atMs);
   await notify(tx, row.service_name, batchNo, await describeBatch(tx, row));
 }

@@ -1,5 +1,6 @@
 /** The protocol's field types: what a value must look like before anything is done with it. */
 import { z } from 'zod';
+import { DoorError } from './errors.js';
 import { readYuan } from './money.js';
 
 /** Numbers given by the platform: requests, batches, users, projects. */
@@ -27,9 +28,25 @@ export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.
 /** A date (valid through its end) or an instant, kept as written. */
 export const failTime = z.string().regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z)?$/).refine((value) => !Number.isNaN(Date.parse(value)), 'no such date');
 
+/** A day as check files name it, `yyyyMMdd`, read as `YYYY-MM-DD`. */
+export const fileDate = z.string().regex(/^20\d{6}$/).transform((value, context) => {
+  const day = `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`;
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day)) return day;
+  context.addIssue({ code: 'custom', message: 'no such day' });
+  return z.NEVER;
+});
+
 export const authorisationType = z.enum(['RECHARGE', 'TENDER', 'REPAYMENT', 'WITHDRAW', 'CREDIT_ASSIGNMENT', 'COMPENSATORY']);
 export const tradeType = z.enum(['TENDER', 'REPAYMENT']);
 export const withdrawType = z.enum(['NORMAL', 'URGENT']);
 
 /** Every order carries its number and the business moment it belongs to. */
 export const order = z.object({ requestNo: number, businessTime: instant });
+
+/** @throws DoorError when the data are not the schema's */
+export function readAs<T>(schema: z.ZodType<T>, data: Record<string, unknown>): T {
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) throw new DoorError('json', z.prettifyError(parsed.error).slice(0, 500));
+  return parsed.data;
+}

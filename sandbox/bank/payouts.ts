@@ -9,6 +9,7 @@ import { isRefusal, lockAccounts, lockUsable, move, outside } from './accounts.j
 import { giveBack, spend } from './authorisations.js';
 import { dateOf, normalPayoutTimes } from './calendar.js';
 import { lockBoundCard, lockCard, payToCard } from './cards.js';
+import { openMoment } from './closing.js';
 import { refuse } from './errors.js';
 import { notify } from './notifications.js';
 import { conclude, describe, failed } from './requests.js';
@@ -61,9 +62,11 @@ export async function advancePayouts(pool: pg.Pool, nowMs: number): Promise<numb
 }
 
 async function finishPayout(tx: pg.PoolClient, requestNo: string): Promise<void> {
+  const openMs = await openMoment(tx, 0);
   const { rows } = await tx.query<Payout>('SELECT * FROM payout WHERE request_no = $1 AND open FOR UPDATE', [requestNo]);
-  const payout = rows[0];
-  if (!payout) return;
+  const found = rows[0];
+  if (!found) return;
+  const payout = { ...found, due_at: new Date(Math.max(found.due_at.getTime(), openMs)) };
   const row = await conclude(tx, requestNo, await settle(tx, payout), payout.due_at.getTime());
   await notify(tx, row.service_name, requestNo, describe(row));
 }

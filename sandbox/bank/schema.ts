@@ -65,6 +65,7 @@ CREATE TABLE IF NOT EXISTS request (
   CHECK ((status IN ('SUCCESS','FAIL')) = (finished_at IS NOT NULL))
 );
 CREATE INDEX IF NOT EXISTS request_by_age ON request (id);
+CREATE INDEX IF NOT EXISTS request_done ON request (finished_at, id) WHERE status = 'SUCCESS';
 CREATE INDEX IF NOT EXISTS request_on_page ON request (page_ends_at) WHERE status = 'INIT' AND page_token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS request_batch_waiting ON request (id) WHERE status = 'ACCEPT' AND service_name = 'ASYNC_TRANSACTION';
 
@@ -85,6 +86,9 @@ CREATE TABLE IF NOT EXISTS payout (
   request_no text PRIMARY KEY REFERENCES request, user_no text NOT NULL REFERENCES account, card_number text NOT NULL REFERENCES card,
   amount_fen bigint NOT NULL CHECK (amount_fen > 0), authorisation_no text, remit_at timestamptz NOT NULL, due_at timestamptz NOT NULL, open boolean NOT NULL DEFAULT true
 );
+ALTER TABLE payout ADD COLUMN IF NOT EXISTS return_at timestamptz, ADD COLUMN IF NOT EXISTS returned_at timestamptz, ADD COLUMN IF NOT EXISTS backroll_id bigint GENERATED ALWAYS AS IDENTITY;
+CREATE INDEX IF NOT EXISTS payout_returning ON payout (return_at) WHERE return_at IS NOT NULL AND returned_at IS NULL;
+CREATE INDEX IF NOT EXISTS payout_returned ON payout (returned_at, backroll_id) WHERE returned_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payout_open ON payout (due_at) WHERE open;
 
 CREATE TABLE IF NOT EXISTS movement (
@@ -93,6 +97,21 @@ CREATE TABLE IF NOT EXISTS movement (
   available_fen bigint NOT NULL, frozen_fen bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS movement_of_account ON movement (account_no, id);
+
+CREATE TABLE IF NOT EXISTS closing (one boolean PRIMARY KEY DEFAULT true CHECK (one), open_from timestamptz NOT NULL);
+-- The two statements must not share a snapshot: what a day-end wrote while this waited for it is seen.
+CREATE OR REPLACE FUNCTION first_open_moment() RETURNS timestamptz LANGUAGE plpgsql VOLATILE AS $$
+DECLARE moment timestamptz;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(7204);
+  SELECT open_from INTO moment FROM closing;
+  RETURN moment;
+END $$;
+
+CREATE TABLE IF NOT EXISTS check_file (
+  day date NOT NULL, file_type text NOT NULL, lines bigint, sha256 text, made_at timestamptz,
+  confirmed_by text REFERENCES request, PRIMARY KEY (day, file_type)
+);
 
 CREATE TABLE IF NOT EXISTS delivery (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { inTransaction } from '../frame/database.js';
+import { openMoment } from './closing.js';
 import { DoorError, errors } from './errors.js';
 import { notify } from './notifications.js';
 import { conclude, describe, takeNumber } from './requests.js';
@@ -73,10 +74,11 @@ export function createService(settings: ServiceSettings): Service {
 
 /** Number, effect, end and notification in one transaction: all of it or nothing. */
 async function execute(tx: pg.PoolClient, serviceName: string, verb: OrderVerb, order: ReadOrder): Promise<RequestRow> {
-  const { requestNo, userNo, amountFen, atMs, body } = order;
-  const isNew = await takeNumber(tx, { requestNo, serviceName, userNo, amountFen, businessAt: atMs, status: 'ACCEPT', body });
+  const { requestNo, userNo, amountFen, body } = order;
+  const atMs = await openMoment(tx, order.atMs);
+  const isNew = await takeNumber(tx, { requestNo, serviceName, userNo, amountFen, businessAt: order.atMs, status: 'ACCEPT', body });
   if (!isNew) throw new DuplicateError(`${requestNo} was used before`);
-  const row = await conclude(tx, requestNo, await order.run(tx), atMs);
+  const row = await conclude(tx, requestNo, await order.run(tx, atMs), atMs);
   if (verb.notifiesEnd && row.finished_at) await notify(tx, serviceName, requestNo, describe(row));
   return row;
 }

@@ -5,9 +5,11 @@ import { describeUser, isRefusal, lockUsable } from './accounts.js';
 import { revoke } from './authorisations.js';
 import { acceptDetails, describeBatch } from './batches.js';
 import type { Detail } from './batches.js';
+import { instantOf } from './calendar.js';
+import { confirmDay, fileTypes } from './closing.js';
 import { deposit } from './deposits.js';
 import { DoorError, errors, refuse } from './errors.js';
-import { amount, authorisationType, instant, number, order, text, tradeType, withdrawType } from './fields.js';
+import { amount, authorisationType, fileDate, instant, number, order, readAs, text, tradeType, withdrawType } from './fields.js';
 import { cancelHold, freeze } from './holds.js';
 import { writeYuan } from './money.js';
 import { startPayout } from './payouts.js';
@@ -31,7 +33,8 @@ export interface ReadOrder {
   body: Record<string, unknown>;
   /** Names the number in answers: a batch has a batchNo. */
   numberField: 'requestNo' | 'batchNo';
-  run(tx: pg.PoolClient): Promise<Verdict>;
+  /** @param atMs the business moment at which it is done: the order's own, or later when that day is closed */
+  run(tx: pg.PoolClient, atMs: number): Promise<Verdict>;
 }
 
 /** Changes nothing. */
@@ -51,12 +54,6 @@ export class DuplicateError extends Error { override name = 'DuplicateError'; }
 
 const maxDetails = 1_000;
 
-function readAs<T>(schema: z.ZodType<T>, data: Record<string, unknown>): T {
-  const parsed = schema.safeParse(data);
-  if (!parsed.success) throw new DoorError('json', z.prettifyError(parsed.error).slice(0, 500));
-  return parsed.data;
-}
-
 interface OrderFields { requestNo: string; businessTime: number; platformUserNo?: string; amount?: number }
 
 function orderVerb<T extends OrderFields>(schema: z.ZodType<T>, run: (tx: pg.PoolClient, input: T) => Promise<Verdict>, notifiesEnd = false): OrderVerb {
@@ -64,7 +61,7 @@ function orderVerb<T extends OrderFields>(schema: z.ZodType<T>, run: (tx: pg.Poo
     kind: 'order', notifiesEnd,
     read(data) {
       const input = readAs(schema, data);
-      return { requestNo: input.requestNo, userNo: input.platformUserNo ?? null, amountFen: input.amount ?? null, atMs: input.businessTime, body: {}, numberField: 'requestNo', run: (tx) => run(tx, input) };
+      return { requestNo: input.requestNo, userNo: input.platformUserNo ?? null, amountFen: input.amount ?? null, atMs: input.businessTime, body: {}, numberField: 'requestNo', run: (tx, businessTime) => run(tx, { ...input, businessTime }) };
     },
   };
 }
@@ -89,6 +86,7 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
     CANCEL_PRE_TRANSACTION: orderVerb(order.extend({ preTransactionNo: number, amount }), (tx, input) =>
       cancelHold(tx, input.requestNo, input.preTransactionNo, input.amount, input.businessTime)),
     ASYNC_TRANSACTION: batchVerb,
+    CONFIRM_CHECKFILE: confirmVerb,
     QUERY_USER_INFORMATION: question(z.object({ platformUserNo: number }), async ({ platformUserNo }) => {
       await settings.catchUp();
       const user = await describeUser(settings.pool, platformUserNo);
@@ -145,6 +143,23 @@ const batchVerb: OrderVerb = {
         if (used.length > 0) throw new DuplicateError(`used before: ${used.slice(0, 5).join(', ')}`);
         return { status: 'ACCEPT' };
       },
+    };
+  },
+};
+
+const confirmSchema = z.object({
+  requestNo: number, fileDate, businessTime: instant.optional(),
+  detail: z.array(z.object({ fileType: z.enum(fileTypes) })).min(1).max(fileTypes.length),
+});
+
+/** Carries no businessTime in the protocol: it belongs to the end of the day that it confirms. */
+const confirmVerb: OrderVerb = {
+  kind: 'order', notifiesEnd: false,
+  read(data) {
+    const input = readAs(confirmSchema, data);
+    return {
+      requestNo: input.requestNo, userNo: null, amountFen: null, atMs: input.businessTime ?? instantOf(input.fileDate, 24), body: { fileDate: input.fileDate }, numberField: 'requestNo',
+      run: (tx) => confirmDay(tx, input.requestNo, input.fileDate, input.detail.map((one) => one.fileType)),
     };
   },
 };

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { inTransaction } from '../frame/database.js';
 import { describeUser, lockAccounts } from './accounts.js';
+import { openMoment } from './closing.js';
 import { DoorError, refuse } from './errors.js';
 import { notify } from './notifications.js';
 import { checkPassword } from './passwords.js';
@@ -97,12 +98,13 @@ export function createVisits({ pool, clock, now, wake }: VisitSettings): Visits 
   async function inVisit(token: string, work: (tx: pg.PoolClient, visit: Visit, atMs: number) => Promise<Verdict | { stay: string }>): Promise<Step | null> {
     const businessNow = await clock();
     const step = await inTransaction(pool, async (tx): Promise<Step | null> => {
+      const openMs = await openMoment(tx, businessNow);
       const { rows } = await tx.query<RequestRow>('SELECT * FROM request WHERE page_token = $1 FOR UPDATE', [token]);
       const row = rows[0];
       if (!row) return null;
       const order = readOrder(row.service_name, row.body);
       if (row.status !== 'INIT') return { ended: true, visit: { row, order } };
-      const atMs = Math.max(businessNow, row.business_at.getTime());
+      const atMs = Math.max(openMs, row.business_at.getTime());
       const isOver = row.page_ends_at !== null && row.page_ends_at.getTime() <= now();
       const verdict = isOver ? failed(refuse('refused', 'EXPIRED', 'the time for this was over')) : await work(tx, { row, order }, atMs);
       if ('stay' in verdict) return { ended: false, visit: { row, order }, message: verdict.stay };

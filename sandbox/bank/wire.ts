@@ -25,6 +25,8 @@ export interface Wire {
   open(fields: unknown): Opened;
   /** The signed form fields of an answer or message, stamped now. */
   seal(serviceName: string, responseType: ResponseType, data: Record<string, unknown>): Record<string, string>;
+  /** Signs a text that is no message: the headers of a check file. */
+  attest(text: string): { keySerial: string; sign: string };
 }
 
 const fieldsSchema = z.object({
@@ -37,7 +39,7 @@ const innerSchema = z.looseObject({ timestamp: z.string(), serviceName: z.string
 export function createWire(keys: BankKeys, now: () => number): Wire {
   const ownKey = createPrivateKey(keys.privateKeyPem);
   const platformKeys = new Map<string, KeyObject>(Object.entries(keys.platformKeys).map(([serial, pem]) => [serial, createPublicKey(pem)]));
-  return { open, seal };
+  return { open, seal, attest };
 
   function open(fields: unknown): Opened {
     const parsed = fieldsSchema.safeParse(fields);
@@ -56,8 +58,11 @@ export function createWire(keys: BankKeys, now: () => number): Wire {
 
   function seal(serviceName: string, responseType: ResponseType, data: Record<string, unknown>): Record<string, string> {
     const respData = JSON.stringify({ ...data, serviceName, platformNo: keys.platformNo, responseType, timestamp: timestampOf(now()) });
-    const signature = sign('RSA-SHA256', Buffer.from(respData, 'utf8'), ownKey).toString('base64');
-    return { serviceName, platformNo: keys.platformNo, responseType, keySerial: keys.serial, respData, sign: signature };
+    return { serviceName, platformNo: keys.platformNo, responseType, respData, ...attest(respData) };
+  }
+
+  function attest(text: string): { keySerial: string; sign: string } {
+    return { keySerial: keys.serial, sign: sign('RSA-SHA256', Buffer.from(text, 'utf8'), ownKey).toString('base64') };
   }
 }
 
