@@ -2,7 +2,8 @@
  * A custody bank in memory, for tests of the money side: it keeps balances and freezes as the real one does, executes each
  * request number once, and can be told to lose requests, lose answers, refuse, or take the platform down around a call.
  */
-import type { BankUser, BatchDetail, BatchOutcome, Custody, Outcome, RefusalCode } from '../gateways/custody/port.js';
+import { createHash } from 'node:crypto';
+import type { BankUser, BatchDetail, BatchOutcome, Custody, Outcome, RefusalCode, StatementFile, StatementLine } from '../gateways/custody/port.js';
 
 /** What happens to one call. `crash-*`: our own process dies before sending, or after the bank has acted. */
 export type Trouble = 'never-arrives' | 'answer-lost' | 'crash-before' | 'crash-after' | { refuse: RefusalCode } | null;
@@ -32,6 +33,12 @@ export interface ModelBank {
   /** Accepted batches are executed at once; with this off they wait for `finishBatches`. */
   batchesAtOnce: boolean;
   finishBatches(): void;
+  /** What the check files say: a test may add, take away or change lines. */
+  settled: { file: StatementFile; line: StatementLine }[];
+  /** Days (Beijing) whose files are not made yet. */
+  lateDays: Set<string>;
+  /** Days that the platform has confirmed. */
+  confirmedDays: string[];
 }
 
 export function createModelBank(): ModelBank {
@@ -45,7 +52,7 @@ export function createModelBank(): ModelBank {
   const account = (userNo: string): Account => accounts.get(userNo) ?? { availableFen: 0, frozenFen: 0, state: 'closed' };
 
   const bank: ModelBank = {
-    accounts, projects: new Map(), calls: [], cards: new Map(), trouble: () => null, batchesAtOnce: true,
+    accounts, projects: new Map(), calls: [], cards: new Map(), trouble: () => null, batchesAtOnce: true, settled: [], lateDays: new Set(), confirmedDays: [],
     open: (userNo, availableFen = 0) => { accounts.set(userNo, { availableFen, frozenFen: 0, state: 'active' }); },
     holdByHand: (requestNo, projectNo, userNo, amountFen) => { ended.set(requestNo, freeze(requestNo, projectNo, userNo, amountFen, '2025-03-03T03:00:00.000Z')); },
     finishPayouts(arrive = true) {
@@ -53,6 +60,7 @@ export function createModelBank(): ModelBank {
         account(userNo).frozenFen -= amountFen;
         if (!arrive) account(userNo).availableFen += amountFen;
         ended.set(requestNo, arrive ? done(amountFen, at) : no('card-refused'));
+        if (arrive) bank.settled.push({ file: 'payouts', line: { requestNo, kind: 'payout', amountFen, userNo, toUserNo: null, at } });
       }
       payouts.clear();
     },
@@ -81,6 +89,7 @@ export function createModelBank(): ModelBank {
         if ((bank.cards.get(input.userNo) ?? 0) < input.amountFen) return no('card-refused');
         bank.cards.set(input.userNo, (bank.cards.get(input.userNo) ?? 0) - input.amountFen);
         account(input.userNo).availableFen += input.amountFen;
+        bank.settled.push({ file: 'deposits', line: { requestNo: input.requestNo, kind: 'pull', amountFen: input.amountFen, userNo: input.userNo, toUserNo: null, at: input.businessTime } });
         return done(input.amountFen, input.businessTime);
       }),
       payOut: (input) => order('payOut', input, () => {
@@ -103,6 +112,11 @@ export function createModelBank(): ModelBank {
       },
       queryProject: () => Promise.resolve(null),
       downloadBalances: () => Promise.resolve({ cutAt: '2025-03-03T10:00:00.000Z', balances: [...accounts].map(([userNo, { availableFen, frozenFen }]) => ({ userNo, availableFen, frozenFen })) }),
+      downloadStatement: ({ day, file }) => Promise.resolve(bank.lateDays.has(day) ? { status: 'late' } : statement(day, file)),
+      confirmStatement: (input) => order('confirmStatement', input, () => {
+        bank.confirmedDays.push(input.day);
+        return done(0, input.businessTime);
+      }),
     },
   };
   return bank;
@@ -118,6 +132,12 @@ export function createModelBank(): ModelBank {
     await Promise.resolve();
     if (trouble === 'crash-after') throw new Crash(verb);
     return trouble === 'answer-lost' ? { status: 'unknown', why: 'time-out' } : outcome;
+  }
+
+  function statement(day: string, file: StatementFile): Awaited<ReturnType<Custody['downloadStatement']>> {
+    const lines = bank.settled.filter((each) => each.file === file && new Date(Date.parse(each.line.at) + 8 * 3_600_000).toISOString().startsWith(day)).map((each) => each.line);
+    async function* stream(): AsyncGenerator<StatementLine> { yield* lines; }
+    return { status: 'here', lineCount: lines.length, sha256: createHash('sha256').update(JSON.stringify(lines)).digest('hex'), lines: stream() };
   }
 
   function known(requestNo: string): Outcome | undefined {
@@ -165,6 +185,8 @@ export function createModelBank(): ModelBank {
     hold.leftFen -= detail.amountFen;
     account(hold.userNo).frozenFen -= detail.amountFen;
     to.availableFen += detail.amountFen;
+    const fee = detail.kind === 'commission';
+    bank.settled.push({ file: fee ? 'commissions' : 'transfers', line: { requestNo: detail.requestNo, kind: detail.kind, amountFen: detail.amountFen, userNo: detail.fromUserNo, toUserNo: fee ? null : detail.toUserNo, at: batch.at } });
     return done(detail.amountFen, batch.at);
   }
 

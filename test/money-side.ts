@@ -48,7 +48,10 @@ export async function createMoneySide(): Promise<MoneySide> {
     async person(personId, role, fen = 0) {
       const { userNo } = await addPerson(pool, personId, role);
       bank.open(userNo, fen);
-      if (fen > 0) await deposit(pool, userNo, fen);
+      if (fen > 0) {
+        await deposit(pool, userNo, fen);
+        bank.settled.push({ file: 'deposits', line: { requestNo: `D-${userNo}-${fen}`, kind: 'deposit', amountFen: fen, userNo, toUserNo: null, at: someMoment } });
+      }
       return userNo;
     },
     async listed(loan) {

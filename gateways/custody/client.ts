@@ -7,6 +7,7 @@ import type { BatchDetail, BatchOutcome, Custody, Outcome } from './port.js';
 import { duplicateCode, isTurnedAway, noSuchUserCode, notFoundCode, refusalCode } from './refusals.js';
 import { bankUserOf, batchSchema, detailOutcomes, outcomeOf, refusalOf, transactionSchema, userSchema } from './transactions.js';
 import type { Transaction } from './transactions.js';
+import { createStatements, fileDateOf, fileTypes } from './statements.js';
 import { createSigner, openEnvelope, readKeys, signRequest } from './wire.js';
 
 export interface CustodyClientSettings {
@@ -34,6 +35,7 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
   const signer = createSigner(settings.keySerial, settings.privateKeyPem);
   const bankKeys = readKeys(settings.bankKeys);
   const address = `${settings.url.replace(/\/$/, '')}/service`;
+  const statements = createStatements(settings, signer, bankKeys);
 
   return {
     createProject: ({ requestNo, projectNo, borrowerUserNo, name, amountFen, annualRateBps, termMonths, businessTime }) =>
@@ -55,6 +57,9 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
     queryUser,
     queryProject,
     downloadBalances,
+    downloadStatement: statements.download,
+    confirmStatement: ({ requestNo, day, files, businessTime }) =>
+      order('CONFIRM_CHECKFILE', { requestNo, fileDate: fileDateOf(day), detail: files.map((file) => ({ fileType: fileTypes[file] })), businessTime }, null),
   };
 
   /** One signed question, one verified answer. Whatever goes wrong on the way makes the answer untrusted. */

@@ -87,6 +87,46 @@ export interface Custody {
   queryProject(projectNo: string): Promise<{ projectNo: string; state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY'; amountFen: number; frozenFen: number } | null>;
   /** All balances in one cut, including the platform's own accounts (user numbers PLATFORM_INCOME, PLATFORM_MARKETING). */
   downloadBalances(): Promise<{ cutAt: string; balances: { userNo: string; availableFen: number; frozenFen: number }[] }>;
+  /**
+   * One file of what the bank settled on a business day (对账文件); `late` while the bank has not made it. The lines are
+   * streamed and count only when the whole stream has ended without {@link StatementFault}. Throws it, or {@link CustodyUnavailable}.
+   */
+  downloadStatement(input: { day: string; file: StatementFile }): Promise<{ status: 'late' } | Statement>;
+  /** Tells the bank that every line of these files is explained; a day can be confirmed any number of times. Refused while the bank has not made them. */
+  confirmStatement(input: { requestNo: string; day: string; files: readonly StatementFile[]; businessTime: string }): Promise<Outcome>;
+}
+
+export type StatementFile = 'deposits' | 'payouts' | 'returned-payouts' | 'commissions' | 'transfers';
+
+export interface Statement {
+  status: 'here';
+  /** Lines and SHA-256 (hex) that the bank has signed. */
+  lineCount: number;
+  sha256: string;
+  lines: AsyncIterable<StatementLine>;
+}
+
+/** One movement of money, as the bank settled it. */
+export interface StatementLine {
+  /** Of the instruction, or of the batch's detail; a returned payout has the number of the payout. */
+  requestNo: string;
+  kind: 'deposit' | 'pull' | 'withdraw' | 'payout' | 'payout-returned' | 'commission' | 'principal' | 'interest';
+  amountFen: number;
+  /** Whose account; of transfers and commissions the payer's. */
+  userNo: string;
+  /** Transfers only: who received. */
+  toUserNo: string | null;
+  /** Business time, ISO. */
+  at: string;
+}
+
+/** Why a file counts for nothing: stable codes. */
+export type StatementFaultCode = 'unsigned' | 'wrong-signature' | 'unknown-key' | 'truncated' | 'too-long' | 'garbled' | 'hash-differs' | 'oversized';
+
+/** A check file that cannot be believed; nothing of it may count. */
+export class StatementFault extends Error {
+  override name = 'StatementFault';
+  constructor(readonly code: StatementFaultCode, message: string) { super(message); }
 }
 
 /** A read (not a money movement) got no trustworthy answer; try again. */

@@ -95,11 +95,19 @@ export function openEnvelope(body: unknown, expected: { platformNo: string; bank
 type Envelope = z.infer<typeof envelopeSchema>;
 type SignedCopy = z.infer<typeof signedCopySchema>;
 
-function verifySignature(envelope: Envelope, bankKeys: Map<string, KeyObject>): void {
-  if (!envelope.sign || !envelope.keySerial) throw new WireError('unsigned', 'the message carries no signature');
-  const key = bankKeys.get(envelope.keySerial);
-  if (!key) throw new WireError('unknown-key', `no key with serial ${envelope.keySerial.slice(0, 40)}`);
-  const valid = verify('RSA-SHA256', Buffer.from(envelope.respData, 'utf8'), key, Buffer.from(envelope.sign, 'base64'));
+function verifySignature({ respData, keySerial, sign: signature }: Envelope, bankKeys: Map<string, KeyObject>): void {
+  verifyText(respData, { keySerial, sign: signature }, bankKeys);
+}
+
+/**
+ * Whether the bank has signed this text.
+ * @throws WireError when it has not, or nobody says so.
+ */
+export function verifyText(text: string, signed: { keySerial?: string | null; sign?: string | null }, bankKeys: Map<string, KeyObject>): void {
+  if (!signed.sign || !signed.keySerial) throw new WireError('unsigned', 'the message carries no signature');
+  const key = bankKeys.get(signed.keySerial);
+  if (!key) throw new WireError('unknown-key', `no key with serial ${signed.keySerial.slice(0, 40)}`);
+  const valid = verify('RSA-SHA256', Buffer.from(text, 'utf8'), key, Buffer.from(signed.sign, 'base64'));
   if (!valid) throw new WireError('wrong-signature', 'the signature does not fit the message');
 }
 
