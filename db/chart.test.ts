@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createTestDatabase } from '../test/database.js';
 import { accountKinds, agreedFees, journalKinds, type AccountKind, type JournalKind, type JournalRule } from './chart.js';
 import { createPool, rows } from './pool.js';
@@ -66,5 +67,57 @@ describe('the chart in the database', () => {
     expect(allowed.map((each) => each.rule).sort()).toEqual(expected.sort());
     await pool.end();
     await database.drop();
+  });
+});
+
+describe('the chart for people, docs/ledger.md', () => {
+  const text = readFileSync(new URL('../docs/ledger.md', import.meta.url), 'utf8');
+  const table = (header: string): string[][] => {
+    const lines = text.slice(text.indexOf(header)).split('\n\n')[0]!.trim().split('\n').slice(2);
+    return lines.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  };
+  const documented = (rows: string[][]) => rows.map(([event, from, to, last]) => [event!.replaceAll('`', ''), from, to, last]);
+
+  /** How the table names the kinds: a person's side is left out where both sides may, and a whole group has one word. */
+  function inWords(kinds: readonly AccountKind[], other: readonly AccountKind[]): string {
+    const [first] = kinds;
+    if (kinds.length === 1) return first!.startsWith('claim-') || first!.startsWith('debt-') ? first!.replace(/^(claim|debt)-/, '$1: ') : first!.replaceAll('-', ' ');
+    if (kinds.every((kind) => kind.endsWith('-available'))) return 'available';
+    const [book, all] = [first!.split('-')[0]!, ['principal', 'interest', 'late-interest', 'fee', 'costs']];
+    const parts = kinds.map((kind) => kind.replace(/^(claim|debt)-/, ''));
+    if (parts.length === all.length) return book;
+    return book === 'claim' && other.length === kinds.length ? 'claim: the same' : `${book}: ${parts.join(', ').replaceAll('-', ' ')}`;
+  }
+
+  const expected = (book: string) => rules.filter(([, rule]) => rule.book === book)
+    .map(([event, rule]) => [event, inWords(rule.takesFrom, rule.givesTo), inWords(rule.givesTo, rule.takesFrom), rule.sameOwner]);
+
+  it('tells for every event of the custody book what it debits, what it credits, and whether for one person only', () => {
+    const told = documented(table('| event | takes from (debit)')).map(([event, from, to, same]) => [event, from, to, same === 'yes']);
+    expect(told.sort()).toEqual(expected('custody').sort());
+  });
+
+  it('tells for every event of the claims book what it debits and what it credits', () => {
+    const told = documented(table('| event | takes from | gives to')).map(([event, from, to]) => [event, from, to!.replace(/, each holder.*$/, ''), false]);
+    expect(told.sort()).toEqual(expected('claims').sort());
+  });
+
+  it('names every kind of account with the side on which its balance stays', () => {
+    const sides = { 1: 'never below zero', 0: 'any', [-1]: 'never above zero' };
+    const told = table('| account | book | balance').flatMap(([names, book, balance]) => [...names!.matchAll(/`([^`]+)`/g)].map(([, name]) => `${name} ${book} ${balance}`));
+    const nameOf = (kind: AccountKind): string => {
+      if (kind.startsWith('lender-')) return `L-P7:${kind.slice(7)}`;
+      if (kind.startsWith('borrower-')) return `B-P7:${kind.slice(9)}`;
+      if (kind === 'in-transit') return 'B-P7:in-transit';
+      if (kind.startsWith('platform-')) return kind.replace('-', ':');
+      if (kind === 'claim-principal') return 'LN42:h5:principal';
+      if (kind === 'debt-principal') return 'LN42:debt:principal';
+      if (kind === 'claim-fee') return 'LN42:platform:fee';
+      if (kind === 'held') return 'LN42:held';
+      return kind === 'outside' ? kind : kind.replace(/^(claim|debt)-/, ':');
+    };
+    const named = Object.entries(accountKinds).map(([kind, { book, side }]) => `${nameOf(kind as AccountKind)} ${book} ${sides[side]}`);
+    expect([...new Set(named)].filter((line) => !told.includes(line))).toEqual([]);
+    expect(told.filter((line) => !named.includes(line))).toEqual([]);
   });
 });

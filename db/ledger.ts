@@ -69,17 +69,49 @@ export function moved(from: AccountName, to: AccountName, amountFen: number): Po
   return [{ account: from, amountFen: -amountFen }, { account: to, amountFen }];
 }
 
+export interface Reversal {
+  /** The business key of the journal that was wrong. */
+  key: string;
+  why: string;
+  /** Who decided, in what role; `secondPerson` is another log-in. */
+  by: string;
+  role: string;
+  secondPerson: string;
+  /** Business time, ISO. */
+  businessAt: string;
+}
+export type Reversed =
+  /** `changed` is false when it had been reversed before; then no act is written either. */
+  | { status: 'reversed'; key: string; changed: boolean }
+  | { status: 'refused'; code: 'no-such-journal' | 'is-a-reversal' | 'no-reason' | 'needs-a-second-person' | 'short-of-money' };
+
+/** The key of the journal that reverses another. */
+export const reversalKey = (key: string): string => `${key}:reversed`;
+
 /**
- * Posts the exact opposite of a journal (冲销). The decision or instruction behind the correction is named by the caller.
- * @throws Error when there is no such journal or it is a reversal itself.
+ * Corrects (冲销): posts the exact opposite of a journal, once, with the act of the two people who decided it. A custody
+ * journal's reversal names the same instruction. Refused where it would take from an account what is not there any more.
  */
-export async function reverseJournal(tx: Transaction, input: { key: string; reversesKey: string; businessAt: string; requestNo?: string; actId?: number }): Promise<boolean> {
-  const original = await row<{ id: number; book: Book; kind: string; reverses: number | null }>(tx, 'SELECT id, book, kind, reverses FROM journal WHERE key = $1', [input.reversesKey]);
-  if (!original || original.reverses !== null) throw new Error(`${input.reversesKey} is not a journal that can be reversed`);
-  const postings = await rows<{ key: string; book: Book; code: string; fen: number }>(
-    tx, 'SELECT $2::text AS key, a.book, a.code, -p.amount_fen AS fen FROM posting p JOIN account a ON a.id = p.account_id WHERE p.journal_id = $1', [original.id, input.key]);
-  const head = { key: input.key, book: original.book, kind: original.kind, reverses: original.id, businessAt: input.businessAt, requestNo: input.requestNo, actId: input.actId };
-  return (await rows(tx, 'SELECT post_journals($1, $2, $3)', ['[]', JSON.stringify([head]), JSON.stringify(postings)])).length > 0;
+export async function reverseJournal(tx: Transaction, { key, why, by, role, secondPerson, businessAt }: Reversal): Promise<Reversed> {
+  if (why.trim() === '') return { status: 'refused', code: 'no-reason' };
+  if (secondPerson === by || secondPerson === '') return { status: 'refused', code: 'needs-a-second-person' };
+  const original = await row<{ id: number; book: Book; kind: JournalKind; requestNo: string | null; reverses: number | null }>(
+    tx, 'SELECT id, book, kind, request_no AS "requestNo", reverses FROM journal WHERE key = $1', [key]);
+  if (!original) return { status: 'refused', code: 'no-such-journal' };
+  if (original.reverses !== null) return { status: 'refused', code: 'is-a-reversal' };
+  // The accounts' locks come first: of two who reverse the same journal at once, the second finds it done.
+  const touched = await rows<{ book: Book; code: string; fen: number; fits: boolean }>(
+    tx, `SELECT a.book, a.code, -p.amount_fen AS fen, (a.balance - p.amount_fen) * a.side >= 0 AS fits FROM posting p JOIN account a ON a.id = p.account_id
+          WHERE p.journal_id = $1 ORDER BY a.id FOR NO KEY UPDATE OF a`, [original.id]);
+  if (await row(tx, 'SELECT 1 AS found FROM journal WHERE reverses = $1', [original.id])) return { status: 'reversed', key: reversalKey(key), changed: false };
+  if (touched.some((each) => !each.fits)) return { status: 'refused', code: 'short-of-money' };
+  const act = await row<{ id: number }>(
+    tx, `INSERT INTO act (actor, role, verb, subject, after, why, second_person, business_at) VALUES ($1, $2, 'reverse-journal', $3, $4, $5, $6, $7) RETURNING id`,
+    [by, role, key, JSON.stringify({ reversedBy: reversalKey(key) }), why, secondPerson, businessAt]);
+  const head = { key: reversalKey(key), book: original.book, kind: original.kind, reverses: original.id, businessAt, requestNo: original.requestNo, actId: act?.id };
+  const postings = touched.map(({ book, code, fen }) => ({ key: head.key, book, code, fen }));
+  await rows(tx, 'SELECT post_journals($1, $2, $3)', ['[]', JSON.stringify([head]), JSON.stringify(postings)]);
+  return { status: 'reversed', key: head.key, changed: true };
 }
 
 /** Whether an error is the database refusing to let a balance leave its side of zero. */
@@ -100,30 +132,69 @@ export async function balanceAsOf(db: Db, account: Pick<AccountName, 'book' | 'c
   return found?.fen ?? 0;
 }
 
+/** All balances by kind as they were after everything with a business time up to `asOf` (ISO); `sumFen` is zero. */
+export async function trialBalanceAsOf(db: Db, asOf: string): Promise<Pick<TrialBalance, 'sumFen' | 'byKind'>> {
+  const byKind = await rows<KindSum>(
+    db, `SELECT a.book, a.kind, count(DISTINCT a.id)::int AS accounts, sum(p.amount_fen)::bigint AS "sumFen"
+           FROM journal j JOIN posting p ON p.journal_id = j.id JOIN account a ON a.id = p.account_id WHERE j.business_at <= $1 GROUP BY a.book, a.kind ORDER BY a.book, a.kind`, [asOf]);
+  return { sumFen: sumOf(byKind), byKind };
+}
+
+interface KindSum { book: Book; kind: string; accounts: number; sumFen: number }
+const sumOf = (byKind: readonly KindSum[]): number => byKind.reduce((sum, kind) => sum + kind.sumFen, 0);
+const balancesByKind = (db: Db): Promise<KindSum[]> =>
+  rows<KindSum>(db, 'SELECT book, kind, count(*)::int AS accounts, sum(balance)::bigint AS "sumFen" FROM account GROUP BY book, kind ORDER BY book, kind');
+
 export interface TrialBalance {
   /** Σ of all balances, both books: zero. */
   sumFen: number;
-  byKind: { book: Book; kind: string; accounts: number; sumFen: number }[];
+  byKind: KindSum[];
   /** Accounts whose balance is not the sum of their postings: none. */
   driftedAccounts: string[];
   /** Journals whose postings do not sum to zero: none. */
   unbalancedJournals: string[];
 }
 
-/** Adds everything up again from the postings, trusting neither triggers nor balances. */
+/** Adds everything up again from the postings, trusting neither triggers nor balances nor earlier checks. */
 export async function trialBalance(db: Db): Promise<TrialBalance> {
-  const byKind = await rows<{ book: Book; kind: string; accounts: number; sumFen: number }>(
-    db, 'SELECT book, kind, count(*)::int AS accounts, sum(balance)::bigint AS "sumFen" FROM account GROUP BY book, kind ORDER BY book, kind');
+  const byKind = await balancesByKind(db);
   const drifted = await rows<{ code: string }>(
     db, `SELECT a.code FROM account a LEFT JOIN (SELECT account_id, sum(amount_fen) AS fen FROM posting GROUP BY account_id) p ON p.account_id = a.id
           WHERE a.balance <> coalesce(p.fen, 0) ORDER BY a.code`);
   const unbalanced = await rows<{ key: string }>(
     db, `SELECT j.key FROM journal j LEFT JOIN (SELECT journal_id, sum(amount_fen) AS fen FROM posting GROUP BY journal_id) p ON p.journal_id = j.id
           WHERE p.fen IS DISTINCT FROM 0 ORDER BY j.id`);
-  return {
-    sumFen: byKind.reduce((sum, kind) => sum + kind.sumFen, 0),
-    byKind,
-    driftedAccounts: drifted.map((each) => each.code),
-    unbalancedJournals: unbalanced.map((each) => each.key),
-  };
+  return { sumFen: sumOf(byKind), byKind, driftedAccounts: drifted.map((each) => each.code), unbalancedJournals: unbalanced.map((each) => each.key) };
+}
+
+/** Only one adds up at a time. LOCK takes no snapshot, so the one who waited sees what the other wrote. */
+const oneAtATime = 'LOCK TABLE books_mark IN SHARE ROW EXCLUSIVE MODE';
+
+/**
+ * The same from where the last check ended: new journals are added up, each account is compared with what the last check
+ * found plus what is new. Its cost follows what is new and the number of accounts, not the age of the ledger. The mark
+ * moves on only when all balances; until then the same is found again. Call it first in a transaction of REPEATABLE READ.
+ */
+export async function trialBalanceSinceLast(tx: Transaction): Promise<TrialBalance> {
+  await tx.query(oneAtATime);
+  const byKind = await balancesByKind(tx);
+  const unbalanced = await rows<{ key: string }>(
+    tx, `SELECT j.key FROM journal j LEFT JOIN posting p ON p.journal_id = j.id WHERE j.xid >= (SELECT xid FROM books_mark) GROUP BY j.id, j.key
+         HAVING sum(p.amount_fen) IS DISTINCT FROM 0 ORDER BY j.id`);
+  const drifted = await rows<{ code: string }>(
+    tx, `SELECT a.code FROM account a LEFT JOIN checked_balance c ON c.account_id = a.id
+           LEFT JOIN (SELECT p.account_id, sum(p.amount_fen) AS fen FROM journal j JOIN posting p ON p.journal_id = j.id WHERE j.xid >= (SELECT xid FROM books_mark) GROUP BY p.account_id) n ON n.account_id = a.id
+          WHERE a.balance <> coalesce(c.fen, 0) + coalesce(n.fen, 0) ORDER BY a.code`);
+  if (unbalanced.length === 0 && drifted.length === 0) await moveMark(tx);
+  return { sumFen: sumOf(byKind), byKind, driftedAccounts: drifted.map((each) => each.code), unbalancedJournals: unbalanced.map((each) => each.key) };
+}
+
+/** To the oldest transaction that is still running: whatever is older is in, or will never be. */
+async function moveMark(tx: Transaction): Promise<void> {
+  await tx.query(
+    `INSERT INTO checked_balance (account_id, fen)
+     SELECT p.account_id, sum(p.amount_fen)::bigint FROM journal j JOIN posting p ON p.journal_id = j.id
+      WHERE j.xid >= (SELECT xid FROM books_mark) AND j.xid < pg_snapshot_xmin(pg_current_snapshot()) GROUP BY p.account_id
+         ON CONFLICT (account_id) DO UPDATE SET fen = checked_balance.fen + EXCLUDED.fen`);
+  await tx.query('UPDATE books_mark SET xid = greatest(xid, pg_snapshot_xmin(pg_current_snapshot())), at = clock_timestamp()');
 }
