@@ -1,4 +1,4 @@
-/** What finance reads: accounts, journals, day closes, and shares that the bank refused. Nothing here writes. */
+/** What finance reads: accounts, day closes, and shares that the bank refused. Nothing here writes. */
 import type { Book } from './chart.js';
 import { row, rows, type Db } from './pool.js';
 
@@ -28,39 +28,6 @@ export function entriesOf(db: Db, accountId: number, limit: number, offset: numb
     `SELECT j.id AS "journalId", j.key, j.kind, j.business_at AS "businessAt", j.request_no AS "requestNo", p.amount_fen AS "amountFen",
        (sum(p.amount_fen) OVER (ORDER BY p.journal_id))::bigint AS "balanceFen"
      FROM posting p JOIN journal j ON j.id = p.journal_id WHERE p.account_id = $1 ORDER BY p.journal_id DESC LIMIT $2 OFFSET $3`, [accountId, limit, offset]);
-}
-
-export interface LedgerJournal {
-  id: number; key: string; book: Book; kind: string; requestNo: string | null; contractNo: string | null; paymentNo: string | null; actId: number | null; reverses: number | null;
-  businessAt: string; postedAt: string;
-  /** What it moves: the sum of what it gives. */
-  movedFen: number;
-  postings: number;
-}
-
-const journalColumns = `j.id, j.key, j.book, j.kind, j.request_no AS "requestNo", j.contract_no AS "contractNo", j.payment_no AS "paymentNo", j.act_id AS "actId", j.reverses, j.business_at AS "businessAt", j.posted_at AS "postedAt",
-  m.moved AS "movedFen", m.n AS postings`;
-const journalTables = `journal j JOIN LATERAL (SELECT coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0)::bigint AS moved, count(*)::int AS n FROM posting p WHERE p.journal_id = j.id) m ON true`;
-
-export interface JournalQuery { search: string | null; book: string | null; kind: string | null; limit: number; offset: number }
-
-/** Journals whose key, instruction, contract or payment begins with the search; the newest first. */
-export function listJournals(db: Db, query: JournalQuery): Promise<LedgerJournal[]> {
-  return rows<LedgerJournal>(db,
-    `SELECT ${journalColumns} FROM ${journalTables}
-      WHERE ($1::text IS NULL OR starts_with(j.key, $1) OR starts_with(j.request_no, $1) OR j.contract_no = $1 OR starts_with(j.payment_no, $1)) AND ($2::text IS NULL OR j.book = $2) AND ($3::text IS NULL OR j.kind = $3)
-      ORDER BY j.id DESC LIMIT $4 OFFSET $5`, [query.search, query.book, query.kind, query.limit, query.offset]);
-}
-
-export function findJournal(db: Db, id: number): Promise<LedgerJournal | null> {
-  return row<LedgerJournal>(db, `SELECT ${journalColumns} FROM ${journalTables} WHERE j.id = $1`, [id]);
-}
-
-export interface JournalPosting { accountId: number; code: string; kind: string; amountFen: number }
-
-export function postingsOf(db: Db, journalId: number): Promise<JournalPosting[]> {
-  return rows<JournalPosting>(db,
-    `SELECT a.id AS "accountId", a.code, a.kind, p.amount_fen AS "amountFen" FROM posting p JOIN account a ON a.id = p.account_id WHERE p.journal_id = $1 ORDER BY p.amount_fen, a.code LIMIT 5000`, [journalId]);
 }
 
 export interface DayClose { day: string; trialBalanceFen: number; accountsCompared: number; differences: unknown[]; openInstructions: number; closedAt: string }

@@ -6,9 +6,11 @@
  */
 import { row, rows, type Db, type Transaction } from './pool.js';
 
-export type Verb =
-  | 'register' | 'bind-card' | 'unbind-card' | 'change-mobile' | 'authorise' | 'cancel-authorisation' | 'deposit' | 'withdraw' | 'pull' | 'payout'
-  | 'payout-returned' | 'create-project' | 'change-project' | 'hold' | 'release-hold' | 'batch-release' | 'batch-repayment';
+export const verbs = [
+  'register', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'cancel-authorisation', 'deposit', 'withdraw', 'pull', 'payout',
+  'payout-returned', 'create-project', 'change-project', 'hold', 'release-hold', 'batch-release', 'batch-repayment',
+] as const;
+export type Verb = (typeof verbs)[number];
 export type InstructionState = 'intended' | 'sent' | 'accepted' | 'done' | 'refused';
 
 export interface Instruction {
@@ -43,7 +45,8 @@ export interface Instruction {
 export type NewInstruction = Pick<Instruction, 'businessKey' | 'verb' | 'amountFen' | 'workflowId' | 'step' | 'asOf'>
   & Partial<Pick<Instruction, 'requestNo' | 'try' | 'userNo' | 'loanNo' | 'bidId' | 'paymentNo' | 'details' | 'waitsUntil'>>;
 
-const columns = `request_no AS "requestNo", business_key AS "businessKey", try, verb, user_no AS "userNo", loan_no AS "loanNo", bid_id AS "bidId", payment_no AS "paymentNo",
+/** Selects {@link Instruction}. */
+export const instructionColumns = `request_no AS "requestNo", business_key AS "businessKey", try, verb, user_no AS "userNo", loan_no AS "loanNo", bid_id AS "bidId", payment_no AS "paymentNo",
   amount_fen AS "amountFen", workflow_id AS "workflowId", step, details, state, reason, bank_no AS "bankNo", as_of AS "asOf", done_at AS "doneAt", waits_until AS "waitsUntil", awaited,
   intended_at AS "intendedAt", sent_at AS "sentAt", ended_at AS "endedAt"`;
 
@@ -86,86 +89,63 @@ export async function awaitWord(db: Db, requestNo: string): Promise<boolean> {
 }
 
 export function find(db: Db, requestNo: string): Promise<Instruction | null> {
-  return row<Instruction>(db, `SELECT ${columns} FROM instruction WHERE request_no = $1`, [requestNo]);
+  return row<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE request_no = $1`, [requestNo]);
 }
 
 /** The row, locked: whoever records its end does so alone. */
 export function lock(tx: Transaction, requestNo: string): Promise<Instruction | null> {
-  return row<Instruction>(tx, `SELECT ${columns} FROM instruction WHERE request_no = $1 FOR UPDATE`, [requestNo]);
+  return row<Instruction>(tx, `SELECT ${instructionColumns} FROM instruction WHERE request_no = $1 FOR UPDATE`, [requestNo]);
 }
 
 /** The latest try of a business act, or null. */
 export function latestTry(db: Db, businessKey: string): Promise<Instruction | null> {
-  return row<Instruction>(db, `SELECT ${columns} FROM instruction WHERE business_key = $1 ORDER BY try DESC LIMIT 1`, [businessKey]);
+  return row<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE business_key = $1 ORDER BY try DESC LIMIT 1`, [businessKey]);
 }
 
 export const isTerminal = (instruction: Pick<Instruction, 'state'>): boolean => instruction.state === 'done' || instruction.state === 'refused';
 
 export async function instructionsByNo(db: Db, requestNos: readonly string[]): Promise<Map<string, Instruction>> {
-  const found = await rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE request_no = ANY($1)`, [requestNos]);
+  const found = await rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE request_no = ANY($1)`, [requestNos]);
   return new Map(found.map((instruction) => [instruction.requestNo, instruction]));
 }
 
 /** The batches `<key>1`, `<key>2` … of one act. */
 export function batchesOf(db: Db, businessKey: string): Promise<Instruction[]> {
-  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE starts_with(business_key, $1) AND substr(business_key, length($1) + 1) ~ '^[0-9]+$' ORDER BY length(business_key), business_key`, [businessKey]);
+  return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE starts_with(business_key, $1) AND substr(business_key, length($1) + 1) ~ '^[0-9]+$' ORDER BY length(business_key), business_key`, [businessKey]);
 }
 
 /** Freezes of bids on the bank's page that have been silent for so many seconds (wall clock). */
 export function openHoldsByHand(db: Db, loanNo: string, seconds: number, limit = 100): Promise<Instruction[]> {
   return rows<Instruction>(
-    db, `SELECT ${columns} FROM instruction WHERE loan_no = $1 AND verb = 'hold' AND state IN ('sent', 'accepted') AND sent_at < clock_timestamp() - make_interval(secs => $2)
+    db, `SELECT ${instructionColumns} FROM instruction WHERE loan_no = $1 AND verb = 'hold' AND state IN ('sent', 'accepted') AND sent_at < clock_timestamp() - make_interval(secs => $2)
            AND EXISTS (SELECT 1 FROM bid b WHERE b.id = bid_id AND b.by = 'password') ORDER BY sent_at LIMIT $3`, [loanNo, seconds, limit]);
 }
 
 /** Freezes of a loan's bids that are to be given back. */
 export function openReleases(db: Db, loanNo: string): Promise<Instruction[]> {
-  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE loan_no = $1 AND verb = 'release-hold' AND bid_id IS NOT NULL AND state NOT IN ('done', 'refused') ORDER BY intended_at`, [loanNo]);
+  return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE loan_no = $1 AND verb = 'release-hold' AND bid_id IS NOT NULL AND state NOT IN ('done', 'refused') ORDER BY intended_at`, [loanNo]);
 }
 
 /** What a workflow has asked and not heard the end of, oldest first. */
 export function openOfWorkflow(db: Db, workflowId: string, limit = 200): Promise<Instruction[]> {
-  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE workflow_id = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no LIMIT $2`, [workflowId, limit]);
+  return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE workflow_id = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no LIMIT $2`, [workflowId, limit]);
 }
 
 /** What is open of one person's account at the bank, oldest first. */
 export function openOfUser(db: Db, userNo: string): Promise<Instruction[]> {
-  return rows<Instruction>(db, `SELECT ${columns} FROM instruction WHERE user_no = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no`, [userNo]);
+  return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE user_no = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no`, [userNo]);
 }
 
 /** Open ones that were last sent more than `seconds` (wall clock) ago and await no later business moment. */
 export function openSilentFor(db: Db, seconds: number, businessNow: string, limit: number): Promise<Instruction[]> {
   return rows<Instruction>(
-    db, `SELECT ${columns} FROM instruction WHERE state NOT IN ('done', 'refused') AND coalesce(sent_at, intended_at) < clock_timestamp() - make_interval(secs => $1)
+    db, `SELECT ${instructionColumns} FROM instruction WHERE state NOT IN ('done', 'refused') AND coalesce(sent_at, intended_at) < clock_timestamp() - make_interval(secs => $1)
            AND (waits_until IS NULL OR waits_until <= $2) ORDER BY intended_at LIMIT $3`, [seconds, businessNow, limit]);
 }
 
 /** Whether it was last sent more than so many seconds (wall clock) ago. */
 export async function isSilentFor(db: Db, requestNo: string, seconds: number): Promise<boolean> {
   return (await row(db, 'SELECT 1 FROM instruction WHERE request_no = $1 AND coalesce(sent_at, intended_at) < clock_timestamp() - make_interval(secs => $2)', [requestNo, seconds])) !== null;
-}
-
-export interface InstructionQuery {
-  loanNo?: string | undefined;
-  /** A person's number, or the bank's number of one of their accounts. */
-  person?: string | undefined;
-  /** The request's number, or the beginning of it. */
-  requestNo?: string | undefined;
-  state?: string | undefined;
-  /** Only those that have not ended. */
-  open?: boolean;
-  limit?: number;
-  offset?: number;
-}
-
-/** Instructions as finance and operations look them up; the newest first. */
-export function searchInstructions(db: Db, by: InstructionQuery): Promise<Instruction[]> {
-  return rows<Instruction>(
-    db, `SELECT ${columns} FROM instruction
-          WHERE ($1::text IS NULL OR loan_no = $1) AND ($2::text IS NULL OR user_no IN ($2, 'B-' || $2, 'L-' || $2)) AND ($3::text IS NULL OR starts_with(request_no, $3))
-            AND ($4::text IS NULL OR state = $4) AND (NOT $5 OR state NOT IN ('done', 'refused'))
-          ORDER BY intended_at DESC, request_no LIMIT $6 OFFSET $7`,
-    [by.loanNo ?? null, by.person ?? null, by.requestNo ?? null, by.state ?? null, by.open ?? false, by.limit ?? 100, by.offset ?? 0]);
 }
 
 /**
@@ -188,7 +168,8 @@ export interface InstructionDetail {
 export type DetailPurpose = 'release' | 'principal' | 'interest' | 'service-fee' | 'lender-fee' | 'costs';
 export type NewDetail = Omit<InstructionDetail, 'state' | 'reason'>;
 
-const detailColumns = `request_no AS "requestNo", hold_request_no AS "holdRequestNo", from_user_no AS "fromUserNo", to_user_no AS "toUserNo", kind, purpose, amount_fen AS "amountFen",
+/** Selects {@link InstructionDetail}. */
+export const detailColumns = `request_no AS "requestNo", hold_request_no AS "holdRequestNo", from_user_no AS "fromUserNo", to_user_no AS "toUserNo", kind, purpose, amount_fen AS "amountFen",
   holding_id AS "holdingId", bid_id AS "bidId", state, reason`;
 
 /** Writes a batch's details, in the transaction that writes its instruction. */

@@ -110,9 +110,9 @@ export async function recordIdentityData(
   const taken = await row(tx, 'SELECT 1 FROM person WHERE id_number_index = $1 AND id <> $2', [index, personId]);
   if (taken) return 'id-number-taken';
   const changed = await tx.query(
-    `UPDATE person SET name_cipher = $2, id_number_cipher = $3, id_number_index = $4, birth_date = $5
+    `UPDATE person SET name_cipher = $2, id_number_cipher = $3, id_number_index = $4, birth_date = $5, name_index = $6
      WHERE id = $1 AND identification_state NOT IN ('verified', 'running', 'review')`,
-    [personId, vault.seal(data.name), vault.seal(data.idNumber), index, data.birthDate],
+    [personId, vault.seal(data.name), vault.seal(data.idNumber), index, data.birthDate, vault.index('name', data.name)],
   );
   return changed.rowCount === 1 ? 'recorded' : 'already-identified';
 }

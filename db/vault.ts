@@ -4,14 +4,14 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
-export type IndexedKind = 'phone' | 'email' | 'id-number';
+export type IndexedKind = 'phone' | 'email' | 'id-number' | 'name';
 
 export interface Vault {
   /** AES-256-GCM under the active key: `keyId:iv:tag:cipher`, the last three in base64url. Twice the same text gives two different results. */
   seal(text: string): string;
   /** The text that was sealed. @throws Error when the key is unknown or the value was altered. */
   open(sealed: string): string;
-  /** HMAC-SHA256 (hex) of the value as people mean it: e-mail and ID number without regard to case, a phone without spaces. */
+  /** HMAC-SHA256 (hex) of the value as people mean it: e-mail, ID number and name without regard to case, a phone without spaces. */
   index(kind: IndexedKind, value: string): string;
 }
 
@@ -61,5 +61,6 @@ function readKey(base64: string, what: string): Buffer {
 
 function normalised(kind: IndexedKind, value: string): string {
   if (kind === 'phone') return value.replace(/[\s()-]/g, '').replace(/^\+86(?=1\d{10}$)/, '');
+  if (kind === 'name') return value.trim().replace(/\s+/g, ' ').toLowerCase();
   return kind === 'id-number' ? value.trim().toUpperCase() : value.trim().toLowerCase();
 }

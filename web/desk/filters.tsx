@@ -1,14 +1,20 @@
 /** What a list is narrowed by. */
 import type { VNode } from 'preact';
+import { isValidDate } from '../../domain/dates.js';
 import type { ListQuery } from '../components/table.js';
 
-export interface Filter { name: string; label: string; options?: readonly { value: string; text: string }[]; size?: number }
+export interface Filter {
+  name: string; label: string; options?: readonly { value: string; text: string }[]; size?: number;
+  /** A business day. */
+  day?: boolean;
+}
 
 /** The filters of a query that are set, as text of reasonable length; unknown choices are left out. */
 export function readFilters(query: Record<string, unknown>, filters: readonly Filter[]): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { name, options } of filters) {
+  for (const { name, options, day } of filters) {
     const value = typeof query[name] === 'string' ? query[name].trim().slice(0, 100) : '';
+    if (day && !isValidDate(value)) continue;
     if (value !== '' && (!options || options.some((option) => option.value === value))) found[name] = value;
   }
   return found;
@@ -25,7 +31,7 @@ export function FilterForm({ action, filters, values, search }: { action: string
             <option value="">all</option>
             {filter.options.map((option) => <option key={option.value} value={option.value} selected={values[filter.name] === option.value}>{option.text}</option>)}
           </select>
-        ) : <input name={filter.name} value={values[filter.name] ?? ''} size={filter.size ?? 14} maxLength={100} />}
+        ) : filter.day ? <input type="date" name={filter.name} value={values[filter.name] ?? ''} /> : <input name={filter.name} value={values[filter.name] ?? ''} size={filter.size ?? 14} maxLength={100} />}
         </label>
       ))}
       <button>Show</button> <a href={action}>Show all</a>

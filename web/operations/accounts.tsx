@@ -15,7 +15,7 @@ import { plainWords } from '../desk/words.js';
 import { notFound } from '../errors.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
-import { mayLook } from './roles.js';
+import { maySeeMoney } from './roles.js';
 
 const pageSize = 50;
 const filters: readonly Filter[] = [
@@ -25,7 +25,7 @@ const filters: readonly Filter[] = [
 
 export function accountsRouter({ pool }: AreaDeps): Router {
   const router = Router();
-  router.get('/operations/accounts', mayLook, async (request, response) => {
+  router.get('/operations/accounts', maySeeMoney, async (request, response) => {
     const list = readListQuery(request.query, ['code']);
     const values = readFilters(request.query, filters);
     const search = (limit: number, offset: number) => listAccounts(pool, { search: list.search || null, book: values['book'] ?? null, kind: values['kind'] ?? null, limit, offset });
@@ -38,7 +38,7 @@ export function accountsRouter({ pool }: AreaDeps): Router {
     sendPage(response, <AccountsPage accounts={accounts} list={list} values={values} hasMore={found.length > pageSize} />);
   });
 
-  router.get('/operations/accounts/:id', mayLook, async (request, response) => {
+  router.get('/operations/accounts/:id', maySeeMoney, async (request, response) => {
     const id = String(request.params['id']);
     const account = /^\d{1,15}$/.test(id) ? await findAccount(pool, Number(id)) : null;
     if (!account) throw notFound();

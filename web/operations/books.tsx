@@ -11,13 +11,13 @@ import { Table } from '../components/table.js';
 import { plainWords } from '../desk/words.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
-import { mayLook } from './roles.js';
+import { maySeeMoney } from './roles.js';
 
 const shownDays = 30;
 
 export function booksRouter({ pool }: AreaDeps): Router {
   const router = Router();
-  router.get('/operations/books', mayLook, async (request, response) => {
+  router.get('/operations/books', maySeeMoney, async (request, response) => {
     const [balance, days] = await Promise.all([trialBalance(pool), dayCloses(pool, shownDays)]);
     if (wantsJson(request)) return void response.json({ trialBalance: balance, days });
     sendPage(response, <BooksPage balance={balance} days={days} />);

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import type { VNode } from 'preact';
 import { deskTasks, type DeskTask } from '../../db/desk.js';
 import { loanCounts, taskCounts, type StateCount } from '../../db/loan-lists.js';
+import type { Role } from '../../db/people.js';
 import type { AreaDeps } from '../area.js';
 import { InstantText } from '../components/dates.js';
 import { Money } from '../components/money.js';
@@ -11,10 +12,10 @@ import { Table } from '../components/table.js';
 import type { ClockReading } from '../deps.js';
 import { stateTone, stateWord } from '../desk/state-words.js';
 import { plainWords } from '../desk/words.js';
-import { Layout, sendPage } from '../layout.js';
+import { Layout, sendPage, useVisit } from '../layout.js';
 import { hasRole, visitOf, wantsJson } from '../visit.js';
 import { ClockPanel, readClock } from './clock.js';
-import { actRoles, mayLook } from './roles.js';
+import { actRoles, mayLook, moneyRoles } from './roles.js';
 import { taskAddress, workKinds } from './tasks.js';
 
 const shownTasks = 10;
@@ -34,15 +35,17 @@ export function homeRouter(deps: AreaDeps): Router {
   return router;
 }
 
-const links: readonly [href: string, text: string][] = [
-  ['/operations/loans', 'Loans'], ['/operations/tasks', 'Tasks'], ['/operations/instructions', 'Instructions'], ['/operations/undelivered', 'Undelivered shares'],
-  ['/operations/books', 'Books'], ['/operations/accounts', 'Accounts'], ['/operations/journals', 'Journals'], ['/operations/acts', 'Record of decisions'], ['/operations/people', 'People'],
+const links: readonly [href: string, text: string, roles?: readonly Role[]][] = [
+  ['/operations/loans', 'Loans'], ['/operations/tasks', 'Tasks'], ['/operations/instructions', 'Instructions', moneyRoles], ['/operations/undelivered', 'Undelivered shares'],
+  ['/operations/books', 'Books', moneyRoles], ['/operations/accounts', 'Accounts', moneyRoles], ['/operations/journals', 'Journals', moneyRoles], ['/operations/acts', 'Record of decisions'], ['/operations/people', 'People'],
 ];
 
 function HomePage({ home: { clock, counts, open, stuck }, mayAct }: { home: Home; mayAct: boolean }): VNode {
+  const visit = useVisit();
+  const mine = links.filter(([, , roles]) => !roles || hasRole(visit, ...roles));
   return (
     <Layout title="Operations" wide>
-      <nav aria-label="Operations" class="desk-links">{links.map(([href, text]) => <a key={href} href={href}>{text}</a>)}</nav>
+      <nav aria-label="Operations" class="desk-links">{mine.map(([href, text]) => <a key={href} href={href}>{text}</a>)}</nav>
       <ClockPanel reading={clock} mayGovern={mayAct} />
       <h2>What needs a person</h2>
       <Table

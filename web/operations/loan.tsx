@@ -5,7 +5,7 @@ import { actsOn, type RecordedAct } from '../../db/acts.js';
 import { contactsOfLoan, type Contact } from '../../db/contacts.js';
 import { distributionSums, episodesOf } from '../../db/finance.js';
 import { holdingsOf, type Holding } from '../../db/holdings.js';
-import { searchInstructions, type Instruction } from '../../db/instructions.js';
+import { searchInstructions, type FoundInstruction } from '../../db/instruction-search.js';
 import { findListing, type Listing } from '../../db/listings.js';
 import { waitOf, type Wait } from '../../db/loan-lists.js';
 import { scheduleInForce, type ScheduleRow } from '../../db/loan-page.js';
@@ -42,7 +42,7 @@ const shownInstructions = 60;
 
 interface StaffLoan {
   loan: LoanRow; carried: LoanState; wait: Wait | null; offer: StoredOffer | null; listing: Listing | null; schedule: ScheduleRow[]; payments: Payment[];
-  shared: Awaited<ReturnType<typeof distributionSums>>; instructions: Instruction[]; holdings: Holding[]; contacts: Contact[]; messages: Message[]; tasks: Task[]; acts: RecordedAct[]; episodes: Awaited<ReturnType<typeof episodesOf>>;
+  shared: Awaited<ReturnType<typeof distributionSums>>; instructions: FoundInstruction[]; holdings: Holding[]; contacts: Contact[]; messages: Message[]; tasks: Task[]; acts: RecordedAct[]; episodes: Awaited<ReturnType<typeof episodesOf>>;
 }
 
 export function loanRouter({ pool }: AreaDeps): Router {

@@ -5,5 +5,9 @@ import { requireRole } from '../guard.js';
 export const lookRoles: readonly Role[] = ['operations', 'supervisor', 'finance', 'compliance', 'administrator', 'auditor'];
 export const actRoles: readonly Role[] = ['operations', 'administrator'];
 
+/** Who sees the money: instructions, accounts, journals, fees, days and cases. */
+export const moneyRoles: readonly Role[] = ['finance', 'operations', 'supervisor', 'auditor'];
+
 export const mayLook = requireRole(...lookRoles);
 export const mayAct = requireRole(...actRoles);
+export const maySeeMoney = requireRole(...moneyRoles);

@@ -5,6 +5,7 @@ import { actsRouter } from './acts.js';
 import { booksRouter } from './books.js';
 import { clockRouter } from './clock.js';
 import { homeRouter } from './home.js';
+import { instructionRouter } from './instruction.js';
 import { instructionsRouter } from './instructions.js';
 import { journalsRouter } from './journals.js';
 import { loanListRouter } from './loan-list.js';
@@ -15,7 +16,7 @@ import { stepRouter } from './step.js';
 import { tasksRouter } from './tasks.js';
 
 const parts = [
-  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, sharesRouter, accountsRouter, journalsRouter, booksRouter, actsRouter, peopleRouter,
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, accountsRouter, journalsRouter, booksRouter, actsRouter, peopleRouter,
 ];
 
 /** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */
