@@ -12,8 +12,8 @@ export interface Disturbance {
   stack: Pick<Stack, 'kill' | 'restart'>;
   dice: Dice;
   kills: number;
-  /** Wall clock, ms: no further kill after so long. */
-  forMs: number;
+  /** Asked before each kill. */
+  goesOn: () => boolean;
   /** Between a part that serves again and the next kill. */
   calmMs?: readonly [number, number];
   /** How long a part stays dead. */
@@ -22,12 +22,11 @@ export interface Disturbance {
 }
 
 /** @returns how often each part was killed. */
-export async function disturb({ stack, dice, kills, forMs, calmMs = [200, 4_000], deadMs = [0, 2_500], say = () => undefined }: Disturbance): Promise<Injected> {
+export async function disturb({ stack, dice, kills, goesOn, calmMs = [200, 4_000], deadMs = [0, 2_500], say = () => undefined }: Disturbance): Promise<Injected> {
   const injected: Injected = { worker: 0, web: 0, bank: 0 };
-  const until = performance.now() + forMs;
   for (let kill = 1; kill <= kills; kill += 1) {
     await setTimeout(dice.between(...calmMs));
-    if (performance.now() > until) break;
+    if (!goesOn()) break;
     const victim = dice.one(victims);
     await stack.kill(victim);
     injected[victim] += 1;

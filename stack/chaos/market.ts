@@ -10,20 +10,22 @@ import { holdAgainst, type Checked, type Violation } from './hold-against.js';
 
 export interface ChaosResult { seed: number; injected: Injected; checked: Checked; violations: Violation[] }
 
-export type MarketOptions = Pick<Disturbance, 'kills' | 'forMs' | 'calmMs' | 'deadMs'> & { seed: number; say: (line: string) => void };
+/** `forMs`: wall clock; no further kill after so long. */
+export type MarketOptions = Pick<Disturbance, 'kills' | 'calmMs' | 'deadMs'> & { seed: number; forMs: number; say: (line: string) => void };
 
 /** Before the first kill somebody should have bid; after the last one everything has so long to come to rest. */
 const marketPatienceMs = 5 * 60_000;
 const restPatienceMs = 4 * 60_000;
 const lookMs = 500;
 
-export async function liveAndHold(stack: Stack, { seed, say, ...disturbance }: MarketOptions): Promise<ChaosResult> {
+export async function liveAndHold(stack: Stack, { seed, forMs, say, ...disturbance }: MarketOptions): Promise<ChaosResult> {
   const settings = readSettings(stack.settings, 'worker');
   const pool = createPool(settings.DATABASE_URL, { name: 'chaos', max: 2 });
   try {
     say('Waiting for the first bids');
     await untilTrue(marketPatienceMs, async () => (await countBids(pool)) > 0, 'nobody bid');
-    const injected = await disturb({ stack, dice: createDice(seed), say, ...disturbance });
+    const until = performance.now() + forMs;
+    const injected = await disturb({ stack, dice: createDice(seed), goesOn: () => performance.now() < until, say, ...disturbance });
     say('The people go home; what is under way comes to its end');
     await stack.kill('people');
     const restless = await comeToRest(stack);

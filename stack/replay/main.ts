@@ -7,6 +7,8 @@ import { compareBooks } from '../../db/books.js';
 import { createPool } from '../../db/pool.js';
 import { instantAt, isoInstant } from '../../domain/dates.js';
 import { Advice } from '../advice.mjs';
+import { createDice } from '../chaos/dice.js';
+import { disturb } from '../chaos/disturb.js';
 import { demoPeople, ensureDemoPeople } from '../demo-people.js';
 import { createGateways } from '../gateways.js';
 import { BusinessClock } from '../persons/business-clock.js';
@@ -30,17 +32,17 @@ const writeOffAfterDays = 150;
 /** The morning of the first row's month, before anybody applies. */
 const firstMinute = 8 * 60;
 
-interface Installation { settings: Record<string, string | undefined>; stop(): Promise<void> }
+interface Installation { settings: Record<string, string | undefined>; stack: Stack | null; stop(): Promise<void> }
 
 async function install(asked: ReplayArguments, rows: BookRow[]): Promise<Installation> {
-  if (asked.url !== null) return { settings: { ...process.env, PUBLIC_URL: asked.url }, stop: () => Promise.resolve() };
+  if (asked.url !== null) return { settings: { ...process.env, PUBLIC_URL: asked.url }, stack: null, stop: () => Promise.resolve() };
   const month = rows.map((row) => row.issuedIn).sort()[0] ?? '';
   const stack: Stack = await startStack({
     dataFolder: asked.data, dist, ports: 'free', profile: 'us', stepped: true, people: false, startAt: isoInstant(instantAt(`${month}-01`, firstMinute, zoneOffsetMinutes)),
     env: { WRITE_OFF_AFTER_DAYS: String(writeOffAfterDays), ZONE_OFFSET_MINUTES: String(zoneOffsetMinutes) }, logLevel: 'warn', temporalCli: process.env['TRIBUTARY_TEMPORAL_CLI'], say,
   });
   say(`Its pages: ${stack.urls.platform} — Temporal: ${stack.urls.temporalUi ?? ''}`);
-  return { settings: stack.settings, stop: () => stack.stop() };
+  return { settings: stack.settings, stack, stop: () => stack.stop() };
 }
 
 function need(settings: Record<string, string | undefined>, name: string): string {
@@ -72,6 +74,19 @@ async function replay(asked: ReplayArguments, rows: BookRow[], { settings }: Ins
   return await hold(rows, store, settings);
 }
 
+/** With `--kills` parts die while the replay lives; how often each did is said. What the replay finds at its end must be the same. */
+async function disturbed<T>({ kills, seed }: ReplayArguments, stack: Stack | null, live: () => Promise<T>): Promise<T> {
+  if (kills === 0 || !stack) return live();
+  let living = true;
+  const dying = disturb({ stack, dice: createDice(seed), kills, goesOn: () => living, say });
+  try {
+    return await live();
+  } finally {
+    living = false;
+    say(`Killed meanwhile: ${Object.entries(await dying).map(([part, times]) => `${part} ${times} times`).join(', ')}`);
+  }
+}
+
 /** Read-only: the record, and one download of the bank's balances. */
 async function hold(rows: BookRow[], store: ProgressStore, settings: Record<string, string | undefined>): Promise<ReplayResult> {
   const pool = createPool(need(settings, 'DATABASE_URL'), { name: 'replay', max: 2 });
@@ -100,7 +115,7 @@ async function run(): Promise<number> {
   });
   let ended = false;
   try {
-    const result = await Promise.race([replay(asked, rows, installation), interrupted]);
+    const result = await Promise.race([disturbed(asked, installation.stack, () => replay(asked, rows, installation)), interrupted]);
     ended = true;
     process.stdout.write(`${describe(result)}\n`);
     if (asked.out !== null) await writeFile(asked.out, `${JSON.stringify(result, null, 2)}\n`);
