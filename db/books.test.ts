@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { waitFor } from '../stack/parts/waiting.js';
 import { createTestDatabase, type TestDatabase } from '../test/database.js';
 import { addPerson, deposit, someMoment } from '../test/people-with-money.js';
 import { compareBooks, isExplained, type BankCut } from './books.js';
 import { intend, markSent, type NewInstruction } from './instructions.js';
 import { recordOutcome } from './outcomes.js';
-import { createPool, type Pool } from './pool.js';
+import { createPool, inTransaction, rows, type Pool } from './pool.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -67,6 +68,33 @@ describe('the books against the bank', () => {
     });
     expect(books.bankDifferences).toEqual([]);
     expect(await differing(bank)).toEqual([]);
+  });
+});
+
+describe('the close of a day', () => {
+  const bank = cut([1_070, 0], [290, 0]);
+  const close = (at: BankCut) => compareBooks(pool, () => Promise.resolve(at), 'last-check');
+  const oldEntry = (fen: number) => inTransaction(pool, async (tx) => {
+    await tx.query('ALTER TABLE posting DISABLE TRIGGER append_only');
+    await tx.query(`UPDATE posting p SET amount_fen = amount_fen + $1 FROM account a WHERE a.id = p.account_id AND a.code = 'L-P1:available' AND p.amount_fen IN (1000, 1001)`, [fen]);
+    await tx.query('ALTER TABLE posting ENABLE TRIGGER append_only');
+  });
+
+  it('says what the full comparison says', async () => {
+    expect(await close(bank)).toEqual(await compare(bank));
+    expect(await close(cut([1_071, 0], [290, 0]))).toEqual(await compare(cut([1_071, 0], [290, 0])));
+  });
+
+  it('does not read again what earlier closes have added up; the full comparison does', async () => {
+    await waitFor('the mark to pass all journals', 60, async () => {
+      await close(bank);
+      return (await rows(pool, 'SELECT 1 FROM journal, books_mark WHERE journal.xid >= books_mark.xid')).length === 0;
+    });
+    await oldEntry(1);
+    expect((await close(bank)).unbalancedJournals).toEqual([]);
+    expect((await compare(bank)).unbalancedJournals).toEqual(['D-L-P1-1000', 'account L-P1:available']);
+    await oldEntry(-1);
+    expect((await compare(bank)).unbalancedJournals).toEqual([]);
   });
 });
 

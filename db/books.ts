@@ -2,7 +2,7 @@
  * The custody book against the bank. On a running system an account may differ by what is under way: it differs only if no
  * choice of effects of its open instructions explains the bank's balance.
  */
-import { trialBalance } from './ledger.js';
+import { trialBalance, trialBalanceSinceLast } from './ledger.js';
 import { inTransaction, rows, type Pool, type Transaction } from './pool.js';
 
 /** All balances of one cut, as the custody port downloads them. */
@@ -27,16 +27,20 @@ export interface Books {
 interface Balance { userNo: string; availableFen: number; frozenFen: number }
 interface OpenEffect { requestNo: string; verb: string; accepted: boolean; userNo: string; amountFen: number; toUserNo: string | null; frozenAsBid: boolean }
 
-/** Adds our books up and compares them with one download of the bank's balances. */
-export async function compareBooks(pool: Pool, download: () => Promise<BankCut>): Promise<Books> {
+/**
+ * Adds our books up and compares them with one download of the bank's balances. `last-check` adds up only what is new since
+ * the last such check: a close of a day must not read all days before it.
+ */
+export async function compareBooks(pool: Pool, download: () => Promise<BankCut>, since: 'ever' | 'last-check' = 'ever'): Promise<Books> {
   // Our side first, then the bank's cut: whatever was open at either moment may or may not be in the cut.
   const before = await inTransaction(pool, async (tx) => {
-    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    return { at: (await rows<{ at: string }>(tx, 'SELECT clock_timestamp() AS at'))[0]?.at ?? '', books: await trialBalance(tx), ours: await ourBalances(tx), open: await openEffects(tx, null), openInstructions: await openCount(tx) };
+    await tx.query(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ${since === 'ever' ? ', READ ONLY' : ''}`);
+    const books = since === 'ever' ? await trialBalance(tx) : await trialBalanceSinceLast(tx);
+    return { at: (await rows<{ at: string }>(tx, 'SELECT now() AS at'))[0]?.at ?? '', books, ours: await ourBalances(tx), open: await openEffects(tx, null), openInstructions: await openCount(tx) };
   });
   const cut = await download();
-  const since = await inTransaction(pool, (tx) => openEffects(tx, before.at));
-  const effects = [...new Map([...since, ...before.open].map((effect) => [`${effect.requestNo} ${effect.userNo} ${effect.toUserNo ?? ''}`, effect])).values()];
+  const later = await inTransaction(pool, (tx) => openEffects(tx, before.at));
+  const effects = [...new Map([...later, ...before.open].map((effect) => [`${effect.requestNo} ${effect.userNo} ${effect.toUserNo ?? ''}`, effect])).values()];
   return {
     trialBalanceFen: before.books.sumFen,
     accountsCompared: new Set([...before.ours, ...cut.balances].map((each) => each.userNo)).size,
@@ -61,7 +65,7 @@ async function openCount(tx: Transaction): Promise<number> {
 /** Movements that have not ended (or, with `since`, were open at any moment after it), one row per account they touch. */
 function openEffects(tx: Transaction, since: string | null): Promise<OpenEffect[]> {
   return rows<OpenEffect>(
-    tx, `WITH open AS (SELECT * FROM instruction WHERE state NOT IN ('done', 'refused') OR ended_at >= $1)
+    tx, `WITH open AS (SELECT * FROM instruction WHERE state NOT IN ('done', 'refused') UNION ALL SELECT * FROM instruction WHERE state IN ('done', 'refused') AND ended_at >= $1)
          SELECT request_no AS "requestNo", verb, state = 'accepted' AS accepted, user_no AS "userNo", amount_fen AS "amountFen", NULL AS "toUserNo", bid_id IS NOT NULL AS "frozenAsBid"
            FROM open WHERE user_no IS NOT NULL AND amount_fen > 0 AND verb IN ('deposit', 'pull', 'withdraw', 'payout', 'hold', 'release-hold')
          UNION ALL

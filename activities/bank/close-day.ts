@@ -15,7 +15,7 @@ const atMost = 1_000;
 export function closeDaysActivity(deps: BankDeps): BankActivities['closeDays'] {
   return async ({ from, to, asOf }) => {
     await eachOf(await openSilentFor(deps.pool, silenceSeconds, asOf, atMost), 8, (silent) => ask(deps, silent, asOf));
-    const books = await compareBooks(deps.pool, () => deps.custody.downloadBalances());
+    const books = await compareBooks(deps.pool, () => deps.custody.downloadBalances(), 'last-check');
     await deps.pool.query(
       `INSERT INTO day_close (day, trial_balance_fen, accounts_compared, differences, open_instructions, closed_at)
        SELECT day::date, $3, $4, $5, $6, $7 FROM generate_series($1::date, $2::date, interval '1 day') AS day
