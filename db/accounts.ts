@@ -29,6 +29,11 @@ export function findAccount(db: Db, personId: string, bankRole: BankRole): Promi
   return row<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE person_id = $1 AND bank_role = $2`, [personId, bankRole]);
 }
 
+/** All accounts of a person, the one for borrowing first. */
+export function accountsOf(db: Db, personId: string): Promise<CustodyAccount[]> {
+  return rows<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE person_id = $1 ORDER BY user_no`, [personId]);
+}
+
 export function findAccountByUserNo(db: Db, userNo: string): Promise<CustodyAccount | null> {
   return row<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE user_no = $1`, [userNo]);
 }

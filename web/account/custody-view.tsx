@@ -70,6 +70,7 @@ export function CustodyAccountView({ state, named }: { state: CustodyState; name
           <p class="actions">
             <a class="button" href={`/account/custody/${side}/deposit`}>Deposit</a>
             <a class="button plain" href={`/account/custody/${side}/withdraw`}>Withdraw</a>
+            <a href={`/account/statement?account=${encodeURIComponent(state.userNo)}`}>Statement</a>
             <a href={`/account/custody/${side}/authorise`}>Change authorisations</a>
             <a href={`/account/custody/${side}/card/change`}>Change bank card</a>
           </p>

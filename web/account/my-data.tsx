@@ -112,7 +112,7 @@ function MyDataPage({ person, acceptances }: { person: OpenPerson; acceptances: 
         ['Role', <>{person.roles.join(', ')}{other ? <> · <a href="/account/role">also {other === 'lender' ? 'lend' : 'borrow'}</a></> : null}</>],
       ]} />
       {person.named && person.identificationState === 'failed' ? <p><a href="/account/identity">Correct name and ID number</a></p> : null}
-      <p><a class="button" href="/account/custody">Custody account</a></p>
+      <p class="actions"><a class="button" href="/account/custody">Custody account</a> <a href="/account/statement">Statement</a></p>
       <h2>Language of messages</h2>
       <Form name="language" action="/account/language" button="Change the language" tone="plain">
         <Select name="language" label="Language" value={person.language} options={[{ value: 'en', text: 'English' }, { value: 'zh', text: '中文' }]} />

@@ -7,10 +7,11 @@ import { forgottenPasswordRouter } from './forgotten-password.js';
 import { logInRouter } from './log-in.js';
 import { myDataRouter } from './my-data.js';
 import { signUpRouter } from './sign-up.js';
+import { statementRouter } from './statement.js';
 
 /** Signing up and in, and everything a person keeps here, whatever their role. */
 export const accountArea: Area = (deps) => {
   const router = Router();
-  for (const part of [logInRouter, signUpRouter, forgottenPasswordRouter, myDataRouter, changePhoneRouter, custodyRouter, bankReturnRouter]) router.use(part(deps));
+  for (const part of [logInRouter, signUpRouter, forgottenPasswordRouter, myDataRouter, changePhoneRouter, custodyRouter, statementRouter, bankReturnRouter]) router.use(part(deps));
   return router;
 };

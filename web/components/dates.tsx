@@ -29,6 +29,11 @@ export function InstantText({ at, act = false }: { at: string; act?: boolean }):
   );
 }
 
+/** Date and time in a zone, `2026-11-22 09:30`, for files. */
+export function instantText(at: string, offsetMinutes: number): string {
+  return `${dateOfInstant(at, offsetMinutes)} ${timeText(at, offsetMinutes)}`;
+}
+
 export function dateOfInstant(at: string, offsetMinutes: number): IsoDate {
   return dateAt(parseInstant(at), offsetMinutes);
 }
