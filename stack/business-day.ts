@@ -34,6 +34,6 @@ export async function startBusinessDay({ client, pool, zoneOffsetMinutes }: { cl
   const clock = await segmentNow(pool, wall);
   const input: BusinessDayInput = { day: dateAt(businessNow(clock, wall), zoneOffsetMinutes), zoneOffsetMinutes, clock };
   await client.workflow.start(workflowTypes.businessDay, {
-    workflowId: businessDayWorkflowId, taskQueue: taskQueues.loans, args: [input], workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'The platform’s own days: closed and compared with the bank', workflowId: businessDayWorkflowId, taskQueue: taskQueues.loans, args: [input], workflowIdConflictPolicy: 'USE_EXISTING',
   });
 }

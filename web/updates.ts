@@ -18,6 +18,9 @@ export type Told<T> =
   | { status: 'refused'; code: string }
   | { status: 'unconfirmed' };
 
+/** `staticSummary`: one line for the Temporal UI; ids, amounts and codes only. */
+export interface NewWorkflow { workflowId: string; taskQueue: string; args: unknown[]; staticSummary?: string }
+
 export interface Workflows {
   /** Sends an Update under the form's key and waits for its result, but not longer than a person waits. */
   update<Result, Args extends [unknown, ...unknown[]]>(workflowId: string, definition: UpdateDefinition<Result, Args>, key: string, ...args: Args): Promise<Told<Result>>;
@@ -26,7 +29,7 @@ export interface Workflows {
   /** A Signal without content that is worth sending once for many: at most one a second and workflow, the last one never lost. */
   gather(workflowId: string, definition: SignalDefinition): void;
   /** Starts a workflow under its business id; one that is or was there already is as good. */
-  start(type: string, input: { workflowId: string; taskQueue: string; args: unknown[] }): Promise<Told<null>>;
+  start(type: string, input: NewWorkflow): Promise<Told<null>>;
   /** Sends what is gathered, and ends. */
   close(): Promise<void>;
 }
@@ -89,17 +92,17 @@ export function createWorkflows(temporal: Client, options: WorkflowsOptions): Wo
         await tellTime(workflowId);
         return temporal.workflow.getHandle(workflowId).executeUpdate(definition, { args, updateId: key });
       }),
-    start: (type, { workflowId, taskQueue, args }) =>
-      inTime(options, workflowId, async () => {
-        await startOnce(temporal, type, { workflowId, taskQueue, args });
+    start: (type, input) =>
+      inTime(options, input.workflowId, async () => {
+        await startOnce(temporal, type, input);
         return null;
       }),
   };
 }
 
-async function startOnce(temporal: Client, type: string, { workflowId, taskQueue, args }: { workflowId: string; taskQueue: string; args: unknown[] }): Promise<void> {
+async function startOnce(temporal: Client, type: string, input: NewWorkflow): Promise<void> {
   try {
-    await temporal.workflow.start(type, { workflowId, taskQueue, args, workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'FAIL' });
+    await temporal.workflow.start(type, { ...input, workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'FAIL' });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

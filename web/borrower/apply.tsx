@@ -6,6 +6,7 @@ import { insertApplication } from '../../db/loans.js';
 import { inTransaction } from '../../db/pool.js';
 import { defaultServicePolicy, loanTerms } from '../../domain/loan-terms.js';
 import type { LoanApplication } from '../../domain/loan.js';
+import { decimalYuan } from '../../domain/money.js';
 import type { Product } from '../../domain/product.js';
 import { loanWorkflowId, taskQueues, workflowTypes, type LoanInput } from '../../workflows/contract.js';
 import type { AreaDeps } from '../area.js';
@@ -55,7 +56,7 @@ export function applyRouter(deps: AreaDeps): Router {
     if (!input.ok) return sendPage(response, <CheckPage product={theProduct()} asked={asked} typed={input.fields} formKey={key} errors={input.errors} />, 422);
     const application = await write(visitOf(response), personOf(response).id, key, asked);
     const loanInput: LoanInput = { application, clock: await segmentNow(pool, clock()) };
-    const told = await workflows.start(workflowTypes.loan, { workflowId: loanWorkflowId(application.loanNo), taskQueue: taskQueues.loans, args: [loanInput] });
+    const told = await workflows.start(workflowTypes.loan, { workflowId: loanWorkflowId(application.loanNo), taskQueue: taskQueues.loans, args: [loanInput], staticSummary: `${application.segment} loan, ¥${decimalYuan(application.requestedFen)} over ${application.termMonths} months` });
     const sent = { name: 'apply-confirm', action: '/borrower/apply', button: 'Send my application', key, hidden: input.fields, back: { href: '/borrower', text: 'My loans' } };
     answerTold(response, told, sent, () => `/loans/${application.loanNo}?done=applied`);
   });
