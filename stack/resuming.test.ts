@@ -100,7 +100,7 @@ describe('a loan that is lost in Temporal', () => {
     await platform.client.workflow.getHandle(loanNo).executeUpdate(decideReview, { args: [{ reviewerId: 'P-reviewer', decision: 'approve', reason: 'as-assessed', amountFen: 600_000 }] });
     const { rows: tasks } = await platform.pool.query(`SELECT state FROM task WHERE loan_no = $1 AND kind = 'review'`, [loanNo]);
     expect(tasks).toEqual([{ state: 'done' }]);
-    expect(await platform.loan(loanNo)).toMatchObject({ state: 'offered', amountFen: 600_000 });
+    expect(await platform.stepUntil('the offer', loanNo, ({ state }) => state === 'offered')).toMatchObject({ amountFen: 600_000 });
     await platform.client.workflow.getHandle(loanNo).executeUpdate(cancelLoan, { args: [{ personId: borrowerId, reason: 'test-over' }] });
   }, 240_000);
 
