@@ -101,6 +101,7 @@ describe('a loan that is lost in Temporal', () => {
     const { rows: tasks } = await platform.pool.query(`SELECT state FROM task WHERE loan_no = $1 AND kind = 'review'`, [loanNo]);
     expect(tasks).toEqual([{ state: 'done' }]);
     expect(await platform.stepUntil('the offer', loanNo, ({ state }) => state === 'offered')).toMatchObject({ amountFen: 600_000 });
+    platform.before = async () => undefined;
     await platform.client.workflow.getHandle(loanNo).executeUpdate(cancelLoan, { args: [{ personId: borrowerId, reason: 'test-over' }] });
   }, 240_000);
 
