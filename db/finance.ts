@@ -1,34 +1,5 @@
-/** What finance reads: accounts, day closes, and shares that the bank refused. Nothing here writes. */
-import type { Book } from './chart.js';
-import { row, rows, type Db } from './pool.js';
-
-export interface LedgerAccount { id: number; book: Book; code: string; kind: string; owner: string | null; loanNo: string | null; balanceFen: number; postings: number }
-
-const accountColumns = `a.id, a.book, a.code, a.kind, a.owner, a.loan_no AS "loanNo", a.balance AS "balanceFen", (SELECT count(*)::int FROM posting p WHERE p.account_id = a.id) AS postings`;
-
-export interface AccountQuery { search: string | null; book: string | null; kind: string | null; limit: number; offset: number }
-
-/** Accounts whose code, owner or loan begins with the search; an owner may be given by the person's number. */
-export function listAccounts(db: Db, query: AccountQuery): Promise<LedgerAccount[]> {
-  return rows<LedgerAccount>(db,
-    `SELECT ${accountColumns} FROM account a
-      WHERE ($1::text IS NULL OR starts_with(a.code, $1) OR a.owner IN ($1, 'B-' || $1, 'L-' || $1) OR a.loan_no = $1) AND ($2::text IS NULL OR a.book = $2) AND ($3::text IS NULL OR a.kind = $3)
-      ORDER BY a.book DESC, a.kind, a.code LIMIT $4 OFFSET $5`, [query.search, query.book, query.kind, query.limit, query.offset]);
-}
-
-export function findAccount(db: Db, id: number): Promise<LedgerAccount | null> {
-  return row<LedgerAccount>(db, `SELECT ${accountColumns} FROM account a WHERE a.id = $1`, [id]);
-}
-
-export interface AccountEntry { journalId: number; key: string; kind: string; businessAt: string; requestNo: string | null; amountFen: number; balanceFen: number }
-
-/** An account's entries, the newest first, each with the balance after it. */
-export function entriesOf(db: Db, accountId: number, limit: number, offset: number): Promise<AccountEntry[]> {
-  return rows<AccountEntry>(db,
-    `SELECT j.id AS "journalId", j.key, j.kind, j.business_at AS "businessAt", j.request_no AS "requestNo", p.amount_fen AS "amountFen",
-       (sum(p.amount_fen) OVER (ORDER BY p.journal_id))::bigint AS "balanceFen"
-     FROM posting p JOIN journal j ON j.id = p.journal_id WHERE p.account_id = $1 ORDER BY p.journal_id DESC LIMIT $2 OFFSET $3`, [accountId, limit, offset]);
-}
+/** What finance reads: day closes, and shares that the bank refused. Nothing here writes. */
+import { rows, type Db } from './pool.js';
 
 export interface DayClose { day: string; trialBalanceFen: number; accountsCompared: number; differences: unknown[]; openInstructions: number; closedAt: string }
 

@@ -16,6 +16,7 @@ import { JsonFacts, plainWords } from '../desk/words.js';
 import { notFound } from '../errors.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
+import { heldAddress } from './custody-accounts.js';
 import { InstructionLife, WhatNext, type Open } from './instruction-life.js';
 import { instructionAddress, StandingBadge } from './instruction-table.js';
 import { JournalTable } from './journals.js';
@@ -73,7 +74,7 @@ function InstructionFacts({ instruction, relatives }: { instruction: LivedInstru
   return (
     <Facts facts={[
       ['What', plainWords(instruction.verb)], ['State', <StandingBadge standing={instruction.standing} />], ['Reason', instruction.reason ? plainWords(instruction.reason) : null], ['Amount', <Money fen={instruction.amountFen} />],
-      ['Account', instruction.userNo ? <a href={`/operations/accounts?q=${encodeURIComponent(instruction.userNo)}`}>{instruction.userNo}</a> : null], ['Loan', instruction.loanNo ? <a href={`/operations/loans/${instruction.loanNo}`}>{instruction.loanNo}</a> : null],
+      ['Account', instruction.userNo ? <a href={heldAddress(instruction.userNo)}>{instruction.userNo}</a> : null], ['Loan', instruction.loanNo ? <a href={`/operations/loans/${instruction.loanNo}`}>{instruction.loanNo}</a> : null],
       ['Payment', instruction.paymentNo ? <a href={`/operations/payments/${encodeURIComponent(instruction.paymentNo)}`}>{instruction.paymentNo}</a> : null], ['Bid', instruction.bidId === null ? null : String(instruction.bidId)],
       ['Business key', `${instruction.businessKey}, try ${instruction.try}`], ["The bank's number", instruction.bankNo], ['For', <><WorkflowLink id={instruction.workflowId} />, step {plainWords(instruction.step).toLowerCase()}</>],
       ['See also', relatives.length === 0 ? null : relatives.map((each) => <span key={each.requestNo}><a href={instructionAddress(each.requestNo)}>{each.requestNo}</a> ({relation[each.relation](each)}, {each.standing}) </span>)],

@@ -4,6 +4,8 @@ import { accountsRouter } from './accounts.js';
 import { actsRouter } from './acts.js';
 import { booksRouter } from './books.js';
 import { clockRouter } from './clock.js';
+import { custodyAccountsRouter } from './custody-accounts.js';
+import { feesRouter } from './fees.js';
 import { homeRouter } from './home.js';
 import { instructionRouter } from './instruction.js';
 import { instructionsRouter } from './instructions.js';
@@ -16,7 +18,7 @@ import { stepRouter } from './step.js';
 import { tasksRouter } from './tasks.js';
 
 const parts = [
-  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, accountsRouter, journalsRouter, booksRouter, actsRouter, peopleRouter,
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, custodyAccountsRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, actsRouter, peopleRouter,
 ];
 
 /** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */
