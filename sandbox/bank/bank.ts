@@ -7,15 +7,20 @@ import { createClockReader } from '../frame/clock.js';
 import { inTransaction, openDatabase } from '../frame/database.js';
 import { sendPage, servePageAssets } from '../frame/page.js';
 import { listen } from '../frame/server.js';
+import { createBadDay } from './badday.js';
 import { startLoop } from './background.js';
 import type { Loop } from './background.js';
 import { executeBatch } from './batches.js';
 import { createDownload } from './download.js';
 import { createGateway } from './gateway.js';
+import { createHostileDesk } from './hostiledesk.js';
+import { putSeed, readSeed } from './hostility.js';
 import { deliverDue } from './notifications.js';
 import { createOutside } from './outside.js';
 import { OverviewPage, readOverview } from './overview.js';
 import { advancePayouts, hasOpenPayouts } from './payouts.js';
+import { personalVerbs } from './personal.js';
+import { bringBack } from './returns.js';
 import { schema } from './schema.js';
 import { createService } from './service.js';
 import type { Behaviour } from './service.js';
@@ -43,7 +48,9 @@ export interface BankSettings {
   notifyPausesMs?: number[];
   /** The most one borrower may owe and be raising, in fen; null or missing = no cap. */
   borrowerCapFen?: number | null;
-  /** What the bank does to calls on a bad day; none by default. */
+  /** Of the chances on a hostile day; default: the one on record, or a random one. */
+  seed?: number | undefined;
+  /** What the bank does to calls besides its hostile modes (tests); none by default. */
   behaviours?: Behaviour[];
 }
 
@@ -63,25 +70,37 @@ export async function createBank(settings: BankSettings): Promise<Bank> {
   const now = settings.now ?? Date.now;
   if (settings.clockUrl) await clockAnswers(settings.clockUrl);
   const pool = await openDatabase(settings.databaseUrl, schema, { connections: 12 });
+  if (settings.seed !== undefined) await putSeed(pool, settings.seed);
+  log.info({ seed: await readSeed(pool) }, 'the seed of a hostile day; BANK_SEED sets it');
   const wire = createWire(settings.keys, now);
   const clock = createClockReader({ url: settings.clockUrl, token: settings.clockToken, wallNow: now, onTrouble: (why) => log.warn(why) });
   const loops: Partial<Loops> = {};
   const wake = (): void => { loops.deliveries?.wake(); loops.batches?.wake(); };
-  const catchUp = async (): Promise<void> => { if ((await hasOpenPayouts(pool)) && (await advancePayouts(pool, await clock.now())) > 0) wake(); };
+  const catchUp = async (): Promise<void> => {
+    if (!(await hasOpenPayouts(pool))) return;
+    const nowMs = await clock.now();
+    if ((await advancePayouts(pool, nowMs)) + (await bringBack(pool, nowMs)) > 0) wake();
+  };
   const visits = createVisits({ pool, clock: () => clock.now(), now, wake });
   const verbs = createVerbs({ pool, clock: () => clock.now(), borrowerCapFen: settings.borrowerCapFen ?? null, catchUp });
-  const service = createService({ pool, wire, log, verbs, behaviours: settings.behaviours ?? [], wake });
+  const badDay = createBadDay({
+    pool, clock: () => clock.now(), wake, isOrder: (serviceName) => Object.hasOwn(verbs, serviceName) && verbs[serviceName]?.kind === 'order',
+    arrive: (call) => { service.arrive(call).catch((error: unknown) => { log.error({ err: error }, 'a late order was lost on the way'); }); },
+  });
+  const service = createService({ pool, wire, log, verbs, behaviours: [...(settings.behaviours ?? []), badDay], wake });
 
   const app = express();
   app.disable('x-powered-by');
   servePageAssets(app);
   app.post('/service', express.urlencoded({ extended: false, limit: serviceLimit, parameterLimit: 20 }), async (request, response) => {
-    const { status, body } = await service.handle(request.body);
-    response.status(status).json(body);
+    const { status, body, lost } = await service.handle(request.body);
+    if (lost) request.socket.destroy();
+    else response.status(status).json(body);
   });
   const download = createDownload({ pool, wire, log, platformNo: settings.keys.platformNo, clock: () => clock.now(), catchUp });
   app.post('/download', express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }), (request, response) => download(request.body, response));
-  app.use(createGateway({ visits, wire, clock }));
+  app.use(createGateway({ pool, visits, wire, clock }));
+  app.use(createHostileDesk({ pool, token: settings.sandboxToken, services: [...Object.keys(verbs), ...Object.keys(personalVerbs), 'DOWNLOAD_CHECKFILE', 'BACKROLL_RECHARGE'].sort() }));
   app.use(createOutside(pool, () => clock.now(), settings.sandboxToken));
   app.get('/', async (_request, response) => {
     sendPage(response, OverviewPage({ overview: await readOverview(pool), businessNow: await clock.now() }));

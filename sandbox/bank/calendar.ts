@@ -12,6 +12,11 @@ export function dateOf(ms: number): string {
   return new Date(ms + beijingOffsetMs).toISOString().slice(0, 10);
 }
 
+/** The full hour (0 to 23) in Beijing of an instant (ms). */
+export function hourOf(ms: number): number {
+  return new Date(ms + beijingOffsetMs).getUTCHours();
+}
+
 /** Instant (ms) of an hour (fractions allowed) of a Beijing date. */
 export function instantOf(date: string, hour: number): number {
   return Date.parse(`${date}T00:00:00Z`) - beijingOffsetMs + hour * 3_600_000;

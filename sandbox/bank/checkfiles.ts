@@ -65,6 +65,15 @@ export async function makeCheckFile(pool: pg.Pool, platformNo: string, day: stri
   return { day, fileType, lines, sha256 };
 }
 
+/** A line that nothing stands behind, for a hostile day. */
+export function strayLine(platformNo: string, day: string, fileType: FileType): string {
+  const requestNo = `STRAY:${day}:${fileType}`;
+  const at = `${day.replaceAll('-', '')}120000`;
+  return fileType === 'TRANSACTION'
+    ? csvLine([at, platformNo, requestNo, `STRAY:${day}`, 'REPAYMENT', '1.00', '', 'CNY', '', 'STRAY:A', '', 'STRAY:B', 'STRAY:P', 'STRAY:H', 'PRINCIPAL', '', ''])
+    : csvLine([requestNo, 'STRAY:A', '1.00', fileType, at, 'BK9999999999']);
+}
+
 function cashLine(row: Row): string {
   const serial = row.service_name === 'BACKROLL_RECHARGE' ? backrollNo(row.id) : bankNo(row);
   return csvLine([row.request_no, row.user_no, writeYuan(row.amount_fen), row.service_name, timestampOf(row.at.getTime()), serial]);

@@ -61,7 +61,7 @@ export async function openCounter(databaseUrl: string, settings: Partial<BankSet
   await new Promise<void>((resolve) => { door.listen(0, resolve); });
   const doorUrl = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
   const bank = await createBank({
-    port: 0, databaseUrl, sandboxToken: token, notifyUrl: `${doorUrl}/notify`, clockUrl: doorUrl, notifyPausesMs: [20], log: pino({ level: 'silent' }),
+    port: 0, databaseUrl, sandboxToken: token, notifyUrl: `${doorUrl}/notify`, clockUrl: doorUrl, notifyPausesMs: [20], log: pino({ level: 'silent' }), seed: 7,
     keys: { platformNo: 'P1', serial: 'bank-1', privateKeyPem: own.privateKey, platformKeys: { 'key-1': platform.publicKey } }, ...settings,
   });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });

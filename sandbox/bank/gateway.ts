@@ -1,9 +1,13 @@
 /** POST /gateway and the pages behind it: where a person acts at the bank. */
 import { Router, urlencoded } from 'express';
 import type { ErrorRequestHandler, Response } from 'express';
+import type pg from 'pg';
 import type { ClockReader } from '../frame/clock.js';
 import { sendPage } from '../frame/page.js';
+import { closedNow, pause } from './badday.js';
 import { DoorError } from './errors.js';
+import { takeMode } from './hostility.js';
+import type { Mode, ModeInForce } from './hostility.js';
 import { DoorPage, ReturnPage, VisitPage, returnScript } from './pages.js';
 import type { Typed } from './personal.js';
 import type { Step, Visit, Visits } from './visits.js';
@@ -12,9 +16,9 @@ import type { Wire } from './wire.js';
 /** The clock stands still while somebody reads a page, at most this long at a time. */
 const holdSeconds = 120;
 
-export interface GatewaySettings { visits: Visits; wire: Wire; clock: ClockReader }
+export interface GatewaySettings { pool: pg.Pool; visits: Visits; wire: Wire; clock: ClockReader }
 
-export function createGateway({ visits, wire, clock }: GatewaySettings): Router {
+export function createGateway({ pool, visits, wire, clock }: GatewaySettings): Router {
   const router = Router();
   const form = urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 });
 
@@ -37,8 +41,14 @@ export function createGateway({ visits, wire, clock }: GatewaySettings): Router 
     const typed = readTyped(request.body);
     const token = request.params.token;
     const cancelled = field(request.body, 'decision') === 'cancel';
-    const step: Step | null = cancelled ? await visits.cancel(token) : await visits.act(token, typed);
+    const visit = cancelled ? null : await visits.find(token);
+    const take = async (mode: Mode): Promise<ModeInForce | null> => (visit ? takeMode(pool, mode, visit.row.service_name, { atMs: await clock.now() }) : null);
+    if (await take('fail-before')) return sendPage(response, DoorPage({ code: '100001', message: 'The bank has a problem. Nothing was done; try again.' }), 503);
+    const closed = await take('bank-closed');
+    const step: Step | null = cancelled ? await visits.cancel(token) : closed ? await visits.refuse(token, closedNow) : await visits.act(token, typed);
     if (!step) return noPage(response);
+    if (step.ended && (await take('answer-lost'))) return void request.socket.destroy();
+    await pause((step.ended ? await take('slow-answer') : null)?.delayMs ?? 0);
     if (!step.ended) {
       await stayOn(step.visit);
       return sendPage(response, VisitPage({ visit: step.visit, message: step.message, typed }), 422);

@@ -12,6 +12,7 @@ const settings = frameSettings.extend({
   PLATFORM_NO: z.string().min(1),
   PLATFORM_NOTIFY_URL: z.url(),
   BANK_BORROWER_CAP_FEN: z.coerce.number().int().positive().optional(),
+  BANK_SEED: z.coerce.number().int().min(0).optional(),
 });
 
 await runProcess('bank', settings, async (env, log) => {
@@ -24,6 +25,7 @@ await runProcess('bank', settings, async (env, log) => {
     sandboxToken: env.SANDBOX_TOKEN,
     clockUrl: env.CLOCK_URL,
     clockToken: env.CLOCK_TOKEN,
+    seed: env.BANK_SEED,
     borrowerCapFen: env.BANK_BORROWER_CAP_FEN ?? null,
     log,
   });

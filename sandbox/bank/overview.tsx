@@ -2,6 +2,9 @@
 import type { VNode } from 'preact';
 import type pg from 'pg';
 import { Page, showInstant } from '../frame/page.js';
+import { ModesTable } from './hostiledesk.js';
+import { modesInForce } from './hostility.js';
+import type { ModeInForce } from './hostility.js';
 import { showYuan } from './money.js';
 
 interface AccountLine { user_no: string; role: string; state: string; available_fen: number; frozen_fen: number; card: string | null }
@@ -10,7 +13,7 @@ interface ProjectLine { project_no: string; borrower_no: string; amount_fen: num
 interface RequestLine { request_no: string; service_name: string; user_no: string | null; amount_fen: number | null; status: string; error_message: string | null; business_at: Date }
 interface Totals { accounts: number; available_fen: number; frozen_fen: number; cards_fen: number; undelivered: number }
 
-export interface Overview { totals: Totals; accounts: AccountLine[]; cards: CardLine[]; projects: ProjectLine[]; requests: RequestLine[] }
+export interface Overview { hostile: ModeInForce[]; totals: Totals; accounts: AccountLine[]; cards: CardLine[]; projects: ProjectLine[]; requests: RequestLine[] }
 
 const shown = 50;
 
@@ -28,14 +31,14 @@ export async function readOverview(pool: pg.Pool): Promise<Overview> {
   const requests = await pool.query<RequestLine>('SELECT request_no, service_name, user_no, amount_fen, status, error_message, business_at FROM request ORDER BY id DESC LIMIT $1', [shown]);
   const sums = totals.rows[0];
   if (!sums) throw new Error('a sum over accounts always has one row');
-  return { totals: sums, accounts: accounts.rows, cards: cards.rows, projects: projects.rows, requests: requests.rows };
+  return { hostile: await modesInForce(pool), totals: sums, accounts: accounts.rows, cards: cards.rows, projects: projects.rows, requests: requests.rows };
 }
 
 export function OverviewPage({ overview, businessNow }: { overview: Overview; businessNow: number }): VNode {
   const { totals } = overview;
   const heldFen = totals.available_fen + totals.frozen_fen;
   return (
-    <Page title="What this bank holds" house="Harbour Custody Bank" wide refreshSeconds={5}>
+    <Page title="What this bank holds" house="Harbour Custody Bank" wide refreshSeconds={5} links={[{ href: '/bad-day', text: 'A hostile day' }]}>
       <p>The bank's business time is {showInstant(businessNow)}. The newest {shown} of each are shown.</p>
       <dl>
         <dt>Custody accounts</dt><dd>{totals.accounts}</dd>
@@ -45,6 +48,8 @@ export function OverviewPage({ overview, businessNow }: { overview: Overview; bu
         <dt>In from cards less out to cards</dt><dd>{showYuan(totals.cards_fen)} <Agreement agrees={totals.cards_fen === heldFen} /></dd>
         <dt>Notifications not taken yet</dt><dd>{totals.undelivered}</dd>
       </dl>
+      <h2>Hostile modes</h2>
+      <ModesTable modes={overview.hostile} />
       <Table title="Accounts" heads={['Account', 'Role', 'State', 'Card', 'Available', 'Frozen']} numbers={[4, 5]}
         rows={overview.accounts.map((a) => [a.user_no, a.role, a.state, a.card ? `…${a.card}` : '', showYuan(a.available_fen), showYuan(a.frozen_fen)])} />
       <Table title="Projects" heads={['Project', 'Borrower', 'State', 'Amount', 'Released', 'Frozen']} numbers={[3, 4, 5]}

@@ -11,9 +11,11 @@ import { dateOf, normalPayoutTimes } from './calendar.js';
 import { lockBoundCard, lockCard, payToCard } from './cards.js';
 import { openMoment } from './closing.js';
 import { refuse } from './errors.js';
+import { takeMode } from './hostility.js';
 import { notify } from './notifications.js';
 import { conclude, describe, failed } from './requests.js';
 import type { Verdict } from './requests.js';
+import { planReturn } from './returns.js';
 
 export interface PayoutOrder { requestNo: string; userNo: string; amountFen: number; urgency: 'NORMAL' | 'URGENT'; atMs: number; byAuthorisation: boolean }
 
@@ -41,13 +43,15 @@ async function settle(tx: pg.PoolClient, payout: Payout): Promise<Verdict> {
   const { request_no: requestNo, user_no: userNo, amount_fen: amountFen } = payout;
   await lockAccounts(tx, [userNo]);
   const card = await lockCard(tx, payout.card_number, dateOf(payout.due_at.getTime()));
-  const refusal = card ? await payToCard(tx, card, amountFen) : refuse('refused', 'CARD_MISSING');
+  const returns = card?.open ? await takeMode(tx, 'payout-returned', payout.authorisation_no === null ? 'WITHDRAW' : 'AUTO_WITHDRAW') : null;
+  const refusal = !card ? refuse('refused', 'CARD_MISSING') : returns ? null : await payToCard(tx, card, amountFen);
   const arrives = refusal === null;
   await move(tx, payout.due_at.getTime(), [
     { requestNo, accountNo: userNo, availableFen: arrives ? 0 : amountFen, frozenFen: -amountFen },
     ...(arrives ? [{ requestNo, accountNo: outside, availableFen: amountFen, frozenFen: 0 }] : []),
   ]);
   await tx.query('UPDATE payout SET open = false WHERE request_no = $1', [requestNo]);
+  if (returns) await planReturn(tx, requestNo, payout.due_at.getTime(), returns.days);
   if (!arrives && payout.authorisation_no !== null) await giveBack(tx, payout.authorisation_no, 'WITHDRAW', userNo, amountFen);
   const at = payout.due_at.getTime();
   return arrives ? { status: 'SUCCESS', amountFen, at } : { status: 'FAIL', refusal, at };
@@ -73,6 +77,6 @@ async function finishPayout(tx: pg.PoolClient, requestNo: string): Promise<void>
 
 /** Whether the clock has to be watched at all. */
 export async function hasOpenPayouts(pool: pg.Pool): Promise<boolean> {
-  const { rowCount } = await pool.query('SELECT 1 FROM payout WHERE open LIMIT 1');
+  const { rowCount } = await pool.query('SELECT 1 FROM payout WHERE open OR (return_at IS NOT NULL AND returned_at IS NULL) LIMIT 1');
   return (rowCount ?? 0) > 0;
 }

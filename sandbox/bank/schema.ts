@@ -118,5 +118,14 @@ CREATE TABLE IF NOT EXISTS delivery (
   service_name text NOT NULL, request_no text NOT NULL, body jsonb NOT NULL,
   attempts int NOT NULL DEFAULT 0, next_at timestamptz NOT NULL DEFAULT now(), delivered_at timestamptz, last_answer text
 );
+ALTER TABLE delivery ADD COLUMN IF NOT EXISTS held boolean NOT NULL DEFAULT false;
+CREATE TABLE IF NOT EXISTS hostile_mode (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mode text NOT NULL, service_name text NOT NULL,
+  calls int CHECK (calls >= 0), probability float8 CHECK (probability > 0 AND probability <= 1), delay_ms int NOT NULL, days int NOT NULL, from_hour int, to_hour int,
+  seen int NOT NULL DEFAULT 0, used int NOT NULL DEFAULT 0,
+  UNIQUE (mode, service_name), CHECK ((calls IS NULL) <> (probability IS NULL))
+);
+CREATE TABLE IF NOT EXISTS hostile_seed (one boolean PRIMARY KEY CHECK (one), seed bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS late_call (number text PRIMARY KEY, service_name text NOT NULL, data jsonb NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (next_at) WHERE delivered_at IS NULL;
 `;

@@ -4,16 +4,25 @@ import type { Logger } from 'pino';
 import { inTransaction } from '../frame/database.js';
 import { openMoment } from './closing.js';
 import { DoorError, errors } from './errors.js';
+import type { Refusal } from './errors.js';
 import { notify } from './notifications.js';
-import { conclude, describe, takeNumber } from './requests.js';
+import { conclude, describe, failed, takeNumber } from './requests.js';
 import type { RequestRow } from './requests.js';
 import { DuplicateError, duplicateAnswer } from './verbs.js';
 import type { OrderVerb, QuestionVerb, ReadOrder } from './verbs.js';
 import type { Wire } from './wire.js';
 
-export interface Call { serviceName: string; data: Record<string, unknown> }
+export interface Call {
+  serviceName: string; data: Record<string, unknown>;
+  /** The order takes its number and ends so, whatever it asks. */
+  refusal?: Refusal;
+}
 /** What goes back: the data to sign, with the HTTP status. */
-export interface Reply { status: number; data: Record<string, unknown> }
+export interface Reply {
+  status: number; data: Record<string, unknown>;
+  /** The connection breaks instead. */
+  lost?: boolean;
+}
 
 /**
  * Stands between the opened request and the verb. It may answer itself, wait, or call `next` and do something to what
@@ -29,7 +38,11 @@ export interface ServiceSettings {
   wake: () => void;
 }
 
-export interface Service { handle(fields: unknown): Promise<{ status: number; body: Record<string, string> }> }
+export interface Service {
+  handle(fields: unknown): Promise<{ status: number; body: Record<string, string>; lost: boolean }>;
+  /** Does a call that was opened before, past all behaviours; its answer goes nowhere. */
+  arrive(call: Call): Promise<void>;
+}
 
 export function createService(settings: ServiceSettings): Service {
   return {
@@ -42,7 +55,11 @@ export function createService(settings: ServiceSettings): Service {
         nonce = call.data['nonce'];
         return through(settings.behaviours, call);
       });
-      return { status: reply.status, body: settings.wire.seal(serviceName, 'ANSWER', { ...reply.data, ...(typeof nonce === 'string' ? { nonce: nonce.slice(0, 64) } : {}) }) };
+      return { status: reply.status, lost: reply.lost ?? false, body: settings.wire.seal(serviceName, 'ANSWER', { ...reply.data, ...(typeof nonce === 'string' ? { nonce: nonce.slice(0, 64) } : {}) }) };
+    },
+    async arrive(call) {
+      const reply = await guarded(() => perform(call));
+      settings.log.info({ serviceName: call.serviceName, code: reply.data['code'] }, 'an order arrived late');
     },
   };
 
@@ -50,11 +67,12 @@ export function createService(settings: ServiceSettings): Service {
     return first ? first(call, () => through(rest, call)) : perform(call);
   }
 
-  async function perform({ serviceName, data }: Call): Promise<Reply> {
+  async function perform({ serviceName, data, refusal }: Call): Promise<Reply> {
     const verb = Object.hasOwn(settings.verbs, serviceName) ? settings.verbs[serviceName] : undefined;
     if (!verb) throw new DoorError('platform', `no service ${serviceName}`);
     if (verb.kind === 'question') return { status: 200, data: await verb.answer(data) };
-    const order = verb.read(data);
+    const read = verb.read(data);
+    const order = refusal ? { ...read, run: async () => failed(refusal) } : read;
     const row = await inTransaction(settings.pool, (tx) => execute(tx, serviceName, verb, order));
     if (verb.notifiesEnd || row.status === 'ACCEPT') settings.wake();
     return { status: 200, data: answerOf(row, order) };

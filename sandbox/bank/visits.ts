@@ -6,6 +6,7 @@ import { inTransaction } from '../frame/database.js';
 import { describeUser, lockAccounts } from './accounts.js';
 import { openMoment } from './closing.js';
 import { DoorError, refuse } from './errors.js';
+import type { Refusal } from './errors.js';
 import { notify } from './notifications.js';
 import { checkPassword } from './passwords.js';
 import { personalVerbs } from './personal.js';
@@ -37,6 +38,8 @@ export interface Visits {
   /** The person pressed the button. */
   act(token: string, typed: Typed): Promise<Step | null>;
   cancel(token: string): Promise<Step | null>;
+  /** The bank refuses what the person came for. */
+  refuse(token: string, refusal: Refusal): Promise<Step | null>;
   /** Ends visits whose time is over. @returns how many */
   expire(): Promise<number>;
   /** What the signed CALLBACK says now. */
@@ -44,7 +47,7 @@ export interface Visits {
 }
 
 export function createVisits({ pool, clock, now, wake }: VisitSettings): Visits {
-  return { begin, find, act, cancel, expire, message: (row, order) => messageOf(pool, row, order) };
+  return { begin, find, act, cancel, refuse: turnAway, expire, message: (row, order) => messageOf(pool, row, order) };
 
   async function begin({ serviceName, data }: Opened): Promise<string> {
     const order = readOrder(serviceName, data);
@@ -86,6 +89,10 @@ export function createVisits({ pool, clock, now, wake }: VisitSettings): Visits 
 
   function cancel(token: string): Promise<Step | null> {
     return inVisit(token, async () => failed(refuse('refused', 'CANCELLED', 'the person cancelled')));
+  }
+
+  function turnAway(token: string, refusal: Refusal): Promise<Step | null> {
+    return inVisit(token, async () => failed(refusal));
   }
 
   async function wrongPassword(tx: pg.PoolClient, order: PersonalOrder, typed: Typed): Promise<string | null> {
