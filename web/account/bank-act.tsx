@@ -29,6 +29,9 @@ export interface BankWish {
   details: { returnTo: string; types?: AuthorisationType[]; maxFen?: number; failTime?: string; urgency?: 'normal' | 'urgent' };
 }
 
+/** The business key of an act: the same form is the same act. */
+export const actKey = (personId: string, formKey: string): string => `${personId}:${formKey}`;
+
 /** Runs in the transaction that writes the wish, when it is new. */
 export type WithWish = (tx: Transaction, requestNo: string) => Promise<void>;
 
@@ -37,7 +40,7 @@ export type WithWish = (tx: Transaction, requestNo: string) => Promise<void>;
  * Temporal has taken it; until then the person is not sent to the bank.
  */
 export async function beginBankAct(deps: AreaDeps, visit: Visit, person: Person, wish: BankWish, also: WithWish = () => Promise.resolve()): Promise<{ instruction: Instruction; told: Told<null> }> {
-  const businessKey = `${person.id}:${wish.key}`;
+  const businessKey = actKey(person.id, wish.key);
   const instruction = await inTransaction(deps.pool, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [businessKey]);
     const known = await latestTry(tx, businessKey);

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { findAccountByUserNo } from '../../db/accounts.js';
+import { cameBackAt as cameBack } from '../../db/cash.js';
 import { find, type Instruction } from '../../db/instructions.js';
 import type { AreaDeps } from '../area.js';
 import { Facts } from '../components/facts.js';
@@ -10,10 +11,11 @@ import { requirePerson, safePath } from '../guard.js';
 import { Layout, sendPage } from '../layout.js';
 import { refusalText } from '../refusals.js';
 import { personOf, wantsJson } from '../visit.js';
+import { CashOutcomePage } from './cash-outcome.js';
 
 const what: Partial<Record<Instruction['verb'], string>> = {
   register: 'Opening of your custody account', 'bind-card': 'Binding of your bank card', 'unbind-card': 'Removal of your bank card', 'change-mobile': 'Change of your phone',
-  authorise: 'Your authorisation', deposit: 'Your deposit', withdraw: 'Your withdrawal', hold: 'Your payment or bid',
+  authorise: 'Your authorisation', 'cancel-authorisation': 'The end of your authorisation', hold: 'Your payment or bid',
 };
 
 /** The page on which a person lands after the bank, and to which they may come back: how one request stands. */
@@ -33,13 +35,16 @@ export function bankReturnRouter({ pool }: AreaDeps): Router {
     const instruction = await find(pool, String(request.params['requestNo']).slice(0, 80));
     const account = instruction?.userNo ? await findAccountByUserNo(pool, instruction.userNo) : null;
     if (!instruction || account?.personId !== personOf(response).id) throw notFound();
+    const cameBackAt = instruction.verb === 'withdraw' || instruction.verb === 'payout' ? await cameBack(pool, instruction.requestNo) : null;
     if (wantsJson(request)) {
-      response.json({ requestNo: instruction.requestNo, verb: instruction.verb, state: instruction.state, reason: instruction.reason, amountFen: instruction.amountFen });
+      response.json({ requestNo: instruction.requestNo, verb: instruction.verb, state: instruction.state, reason: instruction.reason, amountFen: instruction.amountFen, cameBackAt });
       return;
     }
     // A bid has a page of its own, which knows what became of it.
     if (instruction.verb === 'hold' && instruction.bidId !== null) return response.redirect(303, `/lender/bids/${instruction.bidId}`);
-    sendPage(response, <OutcomePage instruction={instruction} />);
+    const side = account.bankRole === 'INVESTOR' ? 'lender' : 'borrower';
+    const cash = instruction.verb === 'deposit' || instruction.verb === 'withdraw' || instruction.verb === 'payout';
+    sendPage(response, cash ? <CashOutcomePage instruction={instruction} account={account} side={side} cameBackAt={cameBackAt} /> : <OutcomePage instruction={instruction} />);
   });
   return router;
 }

@@ -1,9 +1,12 @@
 /** How a person's account at the bank stands, and what it still lacks for its purpose. */
 import { authorisationsOf, bankUserNo, findAccount, missingOf, type Authorisation, type AuthorisationType, type BankRole, type CustodyAccount } from '../../db/accounts.js';
+import { cashActsOf, type CashActRow } from '../../db/cash.js';
 import { personal } from '../../db/chart.js';
 import { balanceOf } from '../../db/ledger.js';
 import type { Db } from '../../db/pool.js';
 import type { Person } from '../../db/people.js';
+
+const latestActs = 8;
 
 /** The side of the business an account is for, as it stands in addresses. */
 export type Side = 'borrower' | 'lender';
@@ -37,14 +40,16 @@ export interface CustodyState {
   missing: ('account' | 'card' | AuthorisationType)[];
   availableFen: number;
   frozenFen: number;
+  /** The latest deposits and withdrawals. */
+  cashActs: CashActRow[];
 }
 
 /** Reads one side's account; `at` is business time. */
 export async function custodyStateOf(db: Db, person: Pick<Person, 'id'>, side: Side, at: string): Promise<CustodyState> {
   const userNo = bankUserNo(person.id, bankRoleOf[side]);
-  const [account, authorisations, availableFen, frozenFen] = await Promise.all([
+  const [account, authorisations, availableFen, frozenFen, cashActs] = await Promise.all([
     findAccount(db, person.id, bankRoleOf[side]), authorisationsOf(db, userNo),
-    balanceOf(db, personal(userNo, 'available')), balanceOf(db, personal(userNo, 'frozen')),
+    balanceOf(db, personal(userNo, 'available')), balanceOf(db, personal(userNo, 'frozen')), cashActsOf(db, userNo, latestActs),
   ]);
-  return { side, userNo, account, authorisations, missing: missingOf(account, authorisations, neededAuthorisations[side], at), availableFen, frozenFen };
+  return { side, userNo, account, authorisations, missing: missingOf(account, authorisations, neededAuthorisations[side], at), availableFen, frozenFen, cashActs };
 }

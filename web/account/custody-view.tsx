@@ -4,7 +4,10 @@ import { DateText, InstantText } from '../components/dates.js';
 import { Facts } from '../components/facts.js';
 import { Field, Form, type FormErrors } from '../components/form.js';
 import { Money, moneyText } from '../components/money.js';
+import { Table } from '../components/table.js';
+import type { CashActRow } from '../../db/cash.js';
 import { useVisit } from '../layout.js';
+import { cashStateTones, cashStateWords } from './cash-words.js';
 import { authorisationLabels, authorisationWords, neededAuthorisations, type CustodyState, type Side } from './custody-state.js';
 
 /** What is done and what is next, in the bank's order: account, card, authorisations. One button: the next thing. */
@@ -67,6 +70,7 @@ export function CustodyAccountView({ state, named }: { state: CustodyState; name
             ...state.authorisations.filter((each) => each.state === 'active').map((each): [string, VNode] => [authorisationLabels[each.type], <>up to {moneyText(each.maxFen)}, until <DateText date={each.failTime.slice(0, 10)} /></>]),
           ]} />
           {cooling ? <Notice tone="warn"><p>Nothing is paid out before <InstantText at={account.payoutsFrom ?? asOf} act />: a cooling period after a change of card or phone, so that a thief gains nothing.</p></Notice> : null}
+          <CashActs acts={state.cashActs} />
           <p class="actions">
             <a class="button" href={`/account/custody/${side}/deposit`}>Deposit</a>
             <a class="button plain" href={`/account/custody/${side}/withdraw`}>Withdraw</a>
@@ -77,6 +81,20 @@ export function CustodyAccountView({ state, named }: { state: CustodyState; name
         </>
       ) : null}
     </section>
+  );
+}
+
+/** The latest deposits and withdrawals and how each stands; nothing while there are none. */
+function CashActs({ acts }: { acts: CashActRow[] }): VNode | null {
+  if (acts.length === 0) return null;
+  return (
+    <Table
+      caption="Latest deposits and withdrawals" rows={acts} empty="" href={(each) => `/account/bank/${encodeURIComponent(each.requestNo)}`}
+      columns={[
+        { heading: 'What', cell: (each) => (each.verb === 'deposit' ? 'Deposit' : 'Withdrawal') }, { heading: 'When', cell: (each) => <InstantText at={each.asOf} /> },
+        { heading: 'Amount', number: true, cell: (each) => <Money fen={each.amountFen} /> }, { heading: 'State', cell: (each) => <Badge tone={cashStateTones[each.state]}>{cashStateWords[each.state]}</Badge> },
+      ]}
+    />
   );
 }
 

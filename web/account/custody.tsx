@@ -1,33 +1,33 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { beginAccount } from '../../db/accounts.js';
 import { openPerson } from '../../db/people.js';
-import { isTerminal } from '../../db/instructions.js';
-import { addYears } from '../../domain/dates.js';
+import { cashSums } from '../../db/cash.js';
+import { isTerminal, latestTry } from '../../db/instructions.js';
+import { refuseCash, type CashAct } from '../../domain/cash-limits.js';
+import { addYears, instantAt, isoInstant } from '../../domain/dates.js';
 import type { AreaDeps } from '../area.js';
-import { Facts, MoneyAct } from '../components/facts.js';
-import { AmountField, Form, Radios, Select, type FormErrors } from '../components/form.js';
-import { Money, moneyText } from '../components/money.js';
-import { Notice } from '../components/state.js';
-import { InstantText } from '../components/dates.js';
+import { AmountField, Form, Select, type FormErrors } from '../components/form.js';
+import { moneyText } from '../components/money.js';
 import { notFound } from '../errors.js';
 import { requirePerson, safePath } from '../guard.js';
 import { Input } from '../input.js';
 import { Layout, sendPage } from '../layout.js';
 import { answerTold, sendRefusal } from '../told.js';
 import { hasRole, personOf, visitOf, wantsJson } from '../visit.js';
-import { beginBankAct, carryToBank, type BankWish, type WithWish } from './bank-act.js';
+import { actKey, beginBankAct, carryToBank, type BankWish, type WithWish } from './bank-act.js';
 import { authorisationWords, bankRoleOf, custodyStateOf, neededAuthorisations, sides, type CustodyState, type Side } from './custody-state.js';
 import { CustodyAccountView } from './custody-view.js';
+import { backToCustody, DepositPage, hindranceTo, WithdrawPage, type CashPageProps } from './cash-pages.js';
+import { cashRefusalText } from './cash-words.js';
 import { sendText } from './messages.js';
 import { cardChangingText } from './texts.js';
 
 type PersonalAct = Parameters<AreaDeps['custodyForms']['sign']>[0];
 
-const smallestFen = 1_00;
 const largestFen = 10_000_000_00;
 export const cardCoolingHours = 24;
 const authorisationYears = ['1', '2', '3', '5', '10'] as const;
-const back = { href: '/account/custody', text: 'Back to the custody account' };
+const back = backToCustody;
 
 /** The account at the custody bank: opening it, card, authorisations, deposit, withdrawal. */
 export function custodyRouter(deps: AreaDeps): Router {
@@ -40,7 +40,7 @@ export function custodyRouter(deps: AreaDeps): Router {
     const person = personOf(response);
     const states = await Promise.all(sides.filter((side) => hasRole(visit, side)).map((side) => custodyStateOf(pool, person, side, visit.asOf)));
     if (wantsJson(request)) {
-      response.json({ accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null })) });
+      response.json({ accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account, cashActs }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null, cashActs })) });
       return;
     }
     sendPage(response, (
@@ -92,37 +92,42 @@ export function custodyRouter(deps: AreaDeps): Router {
     await goToBank(response, body, side, { verb: 'authorise', button: 'Authorise at the bank', doing: 'You authorise at the bank.', maxFen, failTime });
   }));
 
-  router.get('/account/custody/:side/deposit', ofSide(async (side, _body, response) => sendPage(response, <DepositPage state={await stateOf(response, side)} typed={{}} errors={{}} />)));
-
-  router.post('/account/custody/:side/deposit', ofSide(async (side, body, response) => {
-    const state = await stateOf(response, side);
-    const input = new Input(body);
-    const amountFen = input.amount('amount', { minFen: smallestFen, maxFen: largestFen, missing: 'Enter how much you want to deposit.', tooSmall: 'At least ¥1.', tooLarge: `At most ${moneyText(largestFen)} at once.` });
-    if (!state.account?.cardLast4) input.wrong('form', 'Bind a bank card first: the deposit comes from it.');
-    if (!input.ok) return sendPage(response, <DepositPage state={state} typed={input.typed} errors={input.errors} />, 422);
-    await goToBank(response, body, side, { verb: 'deposit', button: `Deposit ${moneyText(amountFen)}`, doing: `You deposit ${moneyText(amountFen)}.`, amountFen });
-  }));
-
-  router.get('/account/custody/:side/withdraw', ofSide(async (side, _body, response) => sendPage(response, <WithdrawPage state={await stateOf(response, side)} typed={{ urgency: 'normal' }} errors={{}} />)));
-
-  router.post('/account/custody/:side/withdraw', ofSide(async (side, body, response) => {
-    const state = await stateOf(response, side);
-    const input = new Input(body);
-    const amountFen = input.amount('amount', {
-      minFen: smallestFen, maxFen: state.availableFen, missing: 'Enter how much you want to withdraw.', tooSmall: 'At least ¥1.',
-      tooLarge: `Only ${moneyText(state.availableFen)} is available; what is frozen belongs to bids or payments under way.`,
-    });
-    const urgency = input.choice('urgency', ['normal', 'urgent'] as const, 'Choose how fast.');
-    if (!state.account?.cardLast4) input.wrong('form', 'Bind a bank card first: money goes only to your own card.');
-    if (isCooling(state, visitOf(response).asOf)) input.wrong('form', 'Nothing is paid out yet: a cooling period after a change of card or phone. The page of the custody account says until when.');
-    if (!input.ok) return sendPage(response, <WithdrawPage state={state} typed={input.typed} errors={input.errors} />, 422);
-    await goToBank(response, body, side, { verb: 'withdraw', button: `Withdraw ${moneyText(amountFen)}`, doing: `You withdraw ${moneyText(amountFen)}.`, amountFen, urgency });
-  }));
+  for (const act of ['deposit', 'withdraw'] as const) {
+    router.get(`/account/custody/:side/${act}`, ofSide(async (side, _body, response) => sendPage(response, <CashPage act={act} {...await cashOf(response, side, act)} typed={{ urgency: 'normal' }} errors={{}} />)));
+    router.post(`/account/custody/:side/${act}`, ofSide((side, body, response) => moveCash(response, body, side, act)));
+  }
 
   return router;
 
   function stateOf(response: Response, side: Side): Promise<CustodyState> {
     return custodyStateOf(pool, personOf(response), side, visitOf(response).asOf);
+  }
+
+  /** What a person's deposits and withdrawals are measured by. */
+  async function cashOf(response: Response, side: Side, act: CashAct): Promise<Omit<CashPageProps, 'typed' | 'errors'>> {
+    const { today, zoneOffsetMinutes } = visitOf(response);
+    const state = await stateOf(response, side);
+    const sums = await cashSums(pool, state.userNo, isoInstant(instantAt(today, 0, zoneOffsetMinutes)));
+    return { state, withdrawingFen: sums.withdrawingFen, movedTodayFen: act === 'deposit' ? sums.depositFen : sums.withdrawFen };
+  }
+
+  async function moveCash(response: Response, body: unknown, side: Side, act: CashAct): Promise<void> {
+    const input = new Input(body);
+    const { key } = input;
+    const cash = await cashOf(response, side, act);
+    const repeated = await latestTry(pool, actKey(personOf(response).id, key));
+    const amountFen = input.amount('amount', { minFen: 0, maxFen: Number.MAX_SAFE_INTEGER, missing: `Enter how much you want to ${act}.`, tooSmall: '', tooLarge: '' });
+    const urgency = act === 'withdraw' ? input.choice('urgency', ['normal', 'urgent'] as const, 'Choose how fast.') : undefined;
+    // A form that is sent again finds its act, whatever that has changed since.
+    if (!repeated && input.ok) {
+      const { state: { availableFen }, withdrawingFen, movedTodayFen } = cash;
+      const refusal = refuseCash(act, amountFen, { movedTodayFen, freeFen: availableFen - withdrawingFen });
+      if (refusal) input.wrong('amount', cashRefusalText(act, refusal, { movedTodayFen, availableFen, withdrawingFen }));
+      if (hindranceTo(act, cash.state, visitOf(response).asOf)) input.wrong('form', 'Nothing can be moved now; the page says why.');
+    }
+    if (!input.ok) return sendPage(response, <CashPage act={act} {...cash} typed={input.typed} errors={input.errors} />, 422);
+    const word = act === 'deposit' ? 'Deposit' : 'Withdraw';
+    await goToBank(response, body, side, { verb: act, button: `${word} ${moneyText(amountFen)}`, doing: `You ${act} ${moneyText(amountFen)}.`, amountFen, ...(urgency ? { urgency } : {}) });
   }
 
   /** Writes the act, has it followed, and carries the browser to the bank; a finished one leads to its page. */
@@ -181,8 +186,8 @@ function safeReturn(text: unknown): string {
   return path === '/' ? '/account/custody' : path;
 }
 
-function isCooling(state: CustodyState, asOf: string): boolean {
-  return state.account?.payoutsFrom != null && state.account.payoutsFrom > asOf;
+function CashPage({ act, ...props }: CashPageProps & { act: CashAct }) {
+  return act === 'deposit' ? <DepositPage {...props} /> : <WithdrawPage {...props} />;
 }
 
 function AuthorisePage({ side, typed, errors }: { side: Side; typed: Record<string, string>; errors: FormErrors }) {
@@ -194,31 +199,6 @@ function AuthorisePage({ side, typed, errors }: { side: Side; typed: Record<stri
       <Form name="authorise" action={`/account/custody/${side}/authorise`} button="Authorise at the bank" errors={errors} back={back} hidden={{ returnTo: typed['returnTo'] ?? '/account/custody' }}>
         <AmountField name="max" label="Limit, in yuan, for each of them" hint={side === 'borrower' ? 'More than you will pay in all while it holds.' : 'More than you will bid in all while it holds.'} value={typed['max'] ?? (side === 'borrower' ? '500,000' : '1,000,000')} errors={errors} />
         <Select name="years" label="For how long" value={typed['years'] ?? '5'} errors={errors} options={authorisationYears.map((years) => ({ value: years, text: years === '1' ? 'one year' : `${years} years` }))} />
-      </Form>
-    </Layout>
-  );
-}
-
-function DepositPage({ state, typed, errors }: { state: CustodyState; typed: Record<string, string>; errors: FormErrors }) {
-  return (
-    <Layout title="Deposit">
-      <MoneyAct moves="The amount you enter" from={`your bank card ${state.account?.cardLast4 ? `ending in ${state.account.cardLast4}` : ''}`} to="your own custody account" costs="Nothing" final="When the bank confirms it, usually at once" />
-      <Form name="deposit" action={`/account/custody/${state.side}/deposit`} button="Deposit at the bank" errors={errors} back={back} hidden={{ returnTo: '/account/custody' }}>
-        <AmountField name="amount" label="Amount in yuan" value={typed['amount']} errors={errors} />
-      </Form>
-    </Layout>
-  );
-}
-
-function WithdrawPage({ state, typed, errors }: { state: CustodyState; typed: Record<string, string>; errors: FormErrors }) {
-  return (
-    <Layout title="Withdraw">
-      <Facts facts={[['Available', <Money fen={state.availableFen} />]]} />
-      {state.account?.payoutsFrom ? <Notice><p>Payouts are possible from <InstantText at={state.account.payoutsFrom} act /> on.</p></Notice> : null}
-      <MoneyAct moves="The amount you enter" from="your custody account" to={`your own bank card ${state.account?.cardLast4 ? `ending in ${state.account.cardLast4}` : ''}`} costs="Nothing" final="When it is on the card; a payout that comes back is in your custody account again" />
-      <Form name="withdraw" action={`/account/custody/${state.side}/withdraw`} button="Withdraw at the bank" errors={errors} back={back} hidden={{ returnTo: '/account/custody' }}>
-        <AmountField name="amount" label="Amount in yuan" value={typed['amount']} errors={errors} />
-        <Radios name="urgency" label="How fast" value={typed['urgency']} errors={errors} options={[{ value: 'normal', text: 'By the next working day' }, { value: 'urgent', text: 'Today' }]} />
       </Form>
     </Layout>
   );

@@ -131,7 +131,7 @@ describe('the statement of a custody account', () => {
     const { status, headers, body } = await download(id, `/account/statement?${period}&format=csv`);
     expect([status, headers['content-type'], headers['content-disposition']]).toEqual([200, 'text/csv; charset=utf-8', `attachment; filename="statement-L-${id}-2025-03-01-2025-03-31.csv"`]);
     expect([...body.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
-    const lines = parse(body, { bom: true }) as unknown as string[][];
+    const lines: string[][] = parse(body, { bom: true });
     expect(lines.map((cells) => cells.slice(4))).toEqual([
       ['Request 流水号', 'Available 可用变动', 'Bound 占用变动', 'Available after 可用余额', 'Bound after 占用余额'], ['', '', '', '0.00', '0.00'],
       [`D-L-${id}-500000`, '5000.00', '0.00', '5000.00', '0.00'], [`'=1+1-${id}`, '0.01', '0.00', '5000.01', '0.00'], ['', '', '', '5000.01', '0.00'],
