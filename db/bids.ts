@@ -9,6 +9,7 @@ import { instructionsByNo, type Instruction } from './instructions.js';
 import { moved, postJournals, type Journal } from './ledger.js';
 import { freeFen, lockListing, moveShares, type Listing } from './listings.js';
 import { inTransaction, row, rows, type Db, type Pool, type Transaction } from './pool.js';
+import { doubtsOf } from './reconciliation.js';
 
 /** Wall time that a bid by hand may take on the bank's page. */
 export const reservationMinutes = { password: 5, authorisation: 60 } as const;
@@ -130,7 +131,7 @@ interface Desk {
   freeFen: number;
   /** Per lender: reserved and frozen in this listing. */
   taken: Map<string, number>;
-  /** Per account: available in our ledger. */
+  /** Per account: available in our ledger, and not in doubt. */
   available: Map<string, number>;
   seen: Set<string>;
 }
@@ -141,11 +142,12 @@ async function openDesk(tx: Transaction, listing: Listing, bids: readonly NewBid
     tx, `SELECT lender_id AS "lenderId", sum(amount_fen)::bigint AS fen FROM bid WHERE loan_no = $1 AND lender_id = ANY($2) AND state IN ('reserved', 'frozen') GROUP BY lender_id`,
     [listing.loanNo, [...new Set(bids.map((bid) => bid.lenderId))]]);
   const accounts = await lockBuckets(tx, bids.map((bid) => bid.userNo));
+  const doubts = await doubtsOf(tx, bids.map((bid) => bid.userNo));
   return {
     listing, borrowerId: loan?.borrowerId ?? '', freeFen: freeFen(listing), seen: new Set(),
     closed: listing.state !== 'open' || Date.parse(listing.deadline) <= Date.parse(businessAt),
     taken: new Map(taken.map((each) => [each.lenderId, each.fen])),
-    available: new Map(accounts.filter((each) => each.kind === 'lender-available').map((each) => [each.owner, each.balance])),
+    available: new Map(accounts.filter((each) => each.kind === 'lender-available').map((each) => [each.owner, each.balance - (doubts.get(each.owner) ?? 0)])),
   };
 }
 

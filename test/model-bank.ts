@@ -5,8 +5,11 @@
 import { createHash } from 'node:crypto';
 import type { BankUser, BatchDetail, BatchOutcome, Custody, Outcome, RefusalCode, StatementFile, StatementLine } from '../gateways/custody/port.js';
 
-/** What happens to one call. `crash-*`: our own process dies before sending, or after the bank has acted. */
-export type Trouble = 'never-arrives' | 'answer-lost' | 'crash-before' | 'crash-after' | { refuse: RefusalCode } | null;
+/**
+ * What happens to one call. `crash-*`: our own process dies before sending, or after the bank has acted. `arrives-late`: not
+ * before the next call comes. `arrives-twice`: the network repeats it, and the second answer is the one we get.
+ */
+export type Trouble = 'never-arrives' | 'answer-lost' | 'arrives-late' | 'arrives-twice' | 'crash-before' | 'crash-after' | { refuse: RefusalCode } | null;
 
 interface Account { availableFen: number; frozenFen: number; state: BankUser['state'] }
 interface Hold { userNo: string; projectNo: string; leftFen: number }
@@ -28,6 +31,12 @@ export interface ModelBank {
   open(userNo: string, availableFen?: number): void;
   /** A freeze typed by a person on the bank's page. */
   holdByHand(requestNo: string, projectNo: string, userNo: string, amountFen: number): void;
+  /** A deposit or withdrawal that a person confirms on the bank's page; a repeat of the form changes nothing. */
+  cashByHand(requestNo: string, userNo: string, amountFen: number): void;
+  /** A payout that was done comes back days later. */
+  comeBack(userNo: string, amountFen: number): void;
+  /** What is still on its way to the bank arrives. */
+  deliverLate(): void;
   /** Accepted payouts reach their cards, or come back. */
   finishPayouts(arrive?: boolean): void;
   /** Accepted batches are executed at once; with this off they wait for `finishBatches`. */
@@ -45,6 +54,7 @@ export function createModelBank(): ModelBank {
   const accounts = new Map<string, Account>();
   const holds = new Map<string, Hold>();
   const ended = new Map<string, Outcome>();
+  const late: (() => Outcome)[] = [];
   const batches = new Map<string, { details: BatchDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: 'release' | 'repayment'; projectNo: string; at: string }>();
   const payouts = new Map<string, { userNo: string; amountFen: number; at: string }>();
   const done = (amountFen: number, at: string): Outcome => ({ status: 'done', amountFen, at, bankNo: `BK${ended.size}` });
@@ -55,6 +65,17 @@ export function createModelBank(): ModelBank {
     accounts, projects: new Map(), calls: [], cards: new Map(), trouble: () => null, batchesAtOnce: true, settled: [], lateDays: new Set(), confirmedDays: [],
     open: (userNo, availableFen = 0) => { accounts.set(userNo, { availableFen, frozenFen: 0, state: 'active' }); },
     holdByHand: (requestNo, projectNo, userNo, amountFen) => { ended.set(requestNo, freeze(requestNo, projectNo, userNo, amountFen, '2025-03-03T03:00:00.000Z')); },
+    cashByHand(requestNo, userNo, amountFen) {
+      if (ended.has(requestNo)) return;
+      const to = account(userNo);
+      const refused = amountFen < 0 && (to.state !== 'active' ? 'account-unusable' : to.availableFen < -amountFen ? 'insufficient-funds' : null);
+      if (!refused) to.availableFen += amountFen;
+      ended.set(requestNo, refused ? no(refused) : done(Math.abs(amountFen), '2025-03-03T03:00:00.000Z'));
+    },
+    comeBack: (userNo, amountFen) => { account(userNo).availableFen += amountFen; },
+    deliverLate() {
+      for (const arrive of late.splice(0)) arrive();
+    },
     finishPayouts(arrive = true) {
       for (const [requestNo, { userNo, amountFen, at }] of payouts) {
         account(userNo).frozenFen -= amountFen;
@@ -127,8 +148,18 @@ export function createModelBank(): ModelBank {
     if (trouble === 'crash-before') throw new Crash(verb);
     if (trouble === 'never-arrives') return { status: 'unknown', why: 'time-out' };
     bank.calls.push({ verb, input });
-    const outcome = known(input.requestNo) ?? (trouble !== null && typeof trouble === 'object' ? no(trouble.refuse) : act());
-    if (outcome.status !== 'accepted') ended.set(input.requestNo, outcome);
+    const arrive = (): Outcome => {
+      const outcome = known(input.requestNo) ?? (trouble !== null && typeof trouble === 'object' ? no(trouble.refuse) : act());
+      if (outcome.status !== 'accepted') ended.set(input.requestNo, outcome);
+      return outcome;
+    };
+    bank.deliverLate();
+    if (trouble === 'arrives-late') {
+      late.push(arrive);
+      return { status: 'unknown', why: 'time-out' };
+    }
+    if (trouble === 'arrives-twice') arrive();
+    const outcome = arrive();
     await Promise.resolve();
     if (trouble === 'crash-after') throw new Crash(verb);
     return trouble === 'answer-lost' ? { status: 'unknown', why: 'time-out' } : outcome;
@@ -137,7 +168,7 @@ export function createModelBank(): ModelBank {
   function statement(day: string, file: StatementFile): Awaited<ReturnType<Custody['downloadStatement']>> {
     const lines = bank.settled.filter((each) => each.file === file && new Date(Date.parse(each.line.at) + 8 * 3_600_000).toISOString().startsWith(day)).map((each) => each.line);
     async function* stream(): AsyncGenerator<StatementLine> { yield* lines; }
-    return { status: 'here', lineCount: lines.length, sha256: createHash('sha256').update(JSON.stringify(lines)).digest('hex'), lines: stream() };
+    return { status: 'here', lineCount: lines.length, sha256: createHash('sha256').update(JSON.stringify(lines)).digest('hex'), lines: stream(), discard: () => undefined };
   }
 
   function known(requestNo: string): Outcome | undefined {

@@ -20,10 +20,13 @@ export const identifyWorkflowId = (personId: string, attempt: number) => `identi
 export const movementWorkflowId = (requestNo: string) => requestNo;
 export const messageWorkflowId = (messageId: number) => `message:${messageId}`;
 export const businessDayWorkflowId = 'business-day';
+/** By the last day of the days that were closed together. */
+export const reconcileWorkflowId = (day: IsoDate) => `reconcile:${day}`;
+export const caseWorkflowId = (caseId: number) => `case:${caseId}`;
 /** Workflow type names, for starting by name. */
 export const workflowTypes = {
   loan: 'loan', fund: 'fund', identify: 'identify', collect: 'collect', legal: 'legal',
-  movement: 'movement', message: 'message', businessDay: 'businessDay',
+  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference',
 } as const;
 
 // ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,6 +49,10 @@ export interface LegalInput { loanNo: string; borrowerId: string; episode: numbe
 /** A money movement or bank act of one person outside a loan: deposit, withdrawal, card, authorisation, registration. */
 export interface MovementInput { requestNo: string; verb: string; personId: string; clock: ClockSegment }
 export interface MessageInput { messageIds: number[]; clock: ClockSegment }
+/** Reconciles these days (`to` included). */
+export interface ReconcileInput { from: IsoDate; to: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
+/** A difference with the bank; `dueAt`: after it, a second person decides. */
+export interface DifferenceInput { caseId: number; day: IsoDate; dueAt: string; reconcileId: string; clock: ClockSegment }
 export interface BusinessDayInput { day: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
 
 // ── Signals: what the world answers ──────────────────────────────────────────────────────────────────────────────────
@@ -54,6 +61,8 @@ export interface BusinessDayInput { day: IsoDate; zoneOffsetMinutes: number; clo
 export const clockReached = defineSignal<[{ now: number; pokes: number }]>('clockReached');
 /** An instruction of this workflow has ended; look at it. */
 export const instructionDone = defineSignal<[{ requestNo: string }]>('instructionDone');
+/** To `reconcile:<day>`: a case of its days is decided. */
+export const caseDecided = defineSignal<[{ caseId: number }]>('caseDecided');
 /** A collection or legal child has ended or wants its loan to know. */
 export const childFinished = defineSignal<[{ workflowId: string; result: 'cured' | 'to-legal' | 'closed' }]>('childFinished');
 /** To `fund:LN…`: reserved bids with authorisation wait to be frozen. */
@@ -107,6 +116,9 @@ export const advanceCase = defineUpdate<{ ok: true }, [{
   personId: string; key: string; state: 'preparing' | 'filed' | 'judgment' | 'enforcing' | 'closed';
   route?: 'court' | 'arbitration' | 'payment-order' | 'notarised'; costsFen?: number; nextDeadline?: IsoDate; note: string;
 }]>('advanceCase');
+
+/** To `case:<id>`. The person has written the reason as a note before; refused with a `CaseRefusal` of db/cases.ts. */
+export const decideCase = defineUpdate<{ ok: true }, [{ personId: string; resolution: 'accept-bank' | 'explained' }]>('decideCase');
 
 // ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -210,6 +222,12 @@ export interface BankActivities {
   followMovement(input: { requestNo: string; attempts: number; asOf: string }): Promise<{ status: 'done' | 'refused' | 'pending'; expectedAt: string | null }>;
   /** Compares the custody book with the bank and writes the closing figures of these days (`to` included). */
   closeDays(input: { from: IsoDate; to: IsoDate; asOf: string }): Promise<{ trialBalanceFen: number; differences: number }>;
+  /** Fetches, matches and confirms these days, up to the first whose files are not all here (`waiting`; the code says which file and why). Answers all open cases. */
+  reconcileDays(input: { from: IsoDate; to: IsoDate; asOf: string; zoneOffsetMinutes: number }): Promise<{ waiting: { day: IsoDate; status: 'late' | 'faulty'; code: string } | null; cases: { caseId: number; day: IsoDate; dueAt: string }[] }>;
+  /** Tells the bank that the day is explained, unless a case is open. */
+  confirmDay(input: { day: IsoDate; asOf: string }): Promise<{ status: 'confirmed' | 'late' | 'open' }>;
+  /** Decides a case, and posts what is needed. */
+  resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved' } | { status: 'refused'; code: string }>;
 }
 export interface FundingSums { targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number }
 export interface WholePayment extends Sharing { countsOn: IsoDate }

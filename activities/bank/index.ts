@@ -11,7 +11,9 @@ import { followMovementActivity } from './follow-movement.js';
 import { freezeBidsActivity, fundingSumsActivity } from './freeze-bids.js';
 import { payOutActivity } from './pay-out.js';
 import { redeliverActivity } from './redeliver.js';
+import { confirmDayActivity, reconcileDaysActivity } from './reconcile.js';
 import { releaseActivity } from './release.js';
+import { resolveCaseActivity } from './resolve-case.js';
 import { takePaymentActivity } from './take-payment.js';
 import { writeOffActivity } from './write-off.js';
 
@@ -33,5 +35,8 @@ export function createBankActivities(deps: BankDeps): BankActivities {
     finish: awaiting(deps, finishActivity(deps)),
     followMovement: followMovementActivity(deps),
     closeDays: closeDaysActivity(deps),
+    reconcileDays: reconcileDaysActivity(deps),
+    confirmDay: confirmDayActivity(deps),
+    resolveCase: resolveCaseActivity(deps),
   };
 }

@@ -3,7 +3,8 @@ import { outside, personal } from '../chart.js';
 import { intend, type Instruction } from '../instructions.js';
 import { balanceOf, moved, postJournal, type Journal } from '../ledger.js';
 import type { Done, Refused } from './word.js';
-import { inTransaction, row, type Pool, type Transaction } from '../pool.js';
+import { inTransaction, row, type Db, type Pool, type Transaction } from '../pool.js';
+import { doubtedFen } from '../reconciliation.js';
 import { coverAvailable } from '../reservations.js';
 
 function userOf(instruction: Instruction): string {
@@ -73,7 +74,7 @@ export async function recordReturnedPayout(pool: Pool, input: { requestNo: strin
   });
 }
 
-/** What a person can spend by our ledger; the bank may show more (reserved shares) or other (movements not heard of). */
-export async function availableFen(tx: Transaction | Pool, userNo: string): Promise<number> {
-  return balanceOf(tx, personal(userNo, 'available'));
+/** What a person can spend by our ledger, less what an open case doubts; the bank may show more (reserved shares) or other (movements not heard of). */
+export async function availableFen(tx: Db, userNo: string): Promise<number> {
+  return Math.max(0, (await balanceOf(tx, personal(userNo, 'available'))) - (await doubtedFen(tx, userNo)));
 }

@@ -104,6 +104,8 @@ export interface Statement {
   lineCount: number;
   sha256: string;
   lines: AsyncIterable<StatementLine>;
+  /** The lines are not wanted. */
+  discard(): void;
 }
 
 /** One movement of money, as the bank settled it. */

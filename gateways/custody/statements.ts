@@ -41,7 +41,7 @@ export function createStatements(settings: Settings, signer: Signer, bankKeys: M
         const header = verified(response.headers, [fileTypes[file], fileDateOf(day)], nonce);
         if (!response.body) throw new StatementFault('truncated', 'no body');
         watch.seen();
-        return { status: 'here', ...header, lines: linesOf(response.body, file, header, watch) };
+        return { status: 'here', ...header, lines: linesOf(response.body, file, header, watch), discard: watch.stop };
       } catch (error) {
         watch.stop();
         throw error;

@@ -3,6 +3,7 @@ import { authorisationsOf, bankUserNo, findAccount, missingOf, type Authorisatio
 import { cashActsOf, type CashActRow } from '../../db/cash.js';
 import { personal } from '../../db/chart.js';
 import { balanceOf } from '../../db/ledger.js';
+import { availableFen as spendableFen } from '../../db/outcomes/cash.js';
 import type { Db } from '../../db/pool.js';
 import type { Person } from '../../db/people.js';
 
@@ -38,6 +39,7 @@ export interface CustodyState {
   account: CustodyAccount | null;
   authorisations: Authorisation[];
   missing: ('account' | 'card' | AuthorisationType)[];
+  /** What can be spent: what an open case with the bank doubts is left out. */
   availableFen: number;
   frozenFen: number;
   /** The latest deposits and withdrawals. */
@@ -49,7 +51,7 @@ export async function custodyStateOf(db: Db, person: Pick<Person, 'id'>, side: S
   const userNo = bankUserNo(person.id, bankRoleOf[side]);
   const [account, authorisations, availableFen, frozenFen, cashActs] = await Promise.all([
     findAccount(db, person.id, bankRoleOf[side]), authorisationsOf(db, userNo),
-    balanceOf(db, personal(userNo, 'available')), balanceOf(db, personal(userNo, 'frozen')), cashActsOf(db, userNo, latestActs),
+    spendableFen(db, userNo), balanceOf(db, personal(userNo, 'frozen')), cashActsOf(db, userNo, latestActs),
   ]);
   return { side, userNo, account, authorisations, missing: missingOf(account, authorisations, neededAuthorisations[side], at), availableFen, frozenFen, cashActs };
 }
