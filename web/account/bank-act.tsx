@@ -14,10 +14,10 @@ import { Layout, sendPage } from '../layout.js';
 import type { Told } from '../updates.js';
 import type { Visit } from '../visit.js';
 
-export type BankVerb = 'register' | 'bind-card' | 'unbind-card' | 'change-mobile' | 'authorise' | 'deposit' | 'withdraw';
+export type BankVerb = 'register' | 'bind-card' | 'unbind-card' | 'change-mobile' | 'authorise' | 'cancel-authorisation' | 'deposit' | 'withdraw';
 
 /** First letter of the request number; `R…` opens an account, `C…` is about a card, `A…` about authority and number. */
-const letters: Record<BankVerb, string> = { register: 'R', 'bind-card': 'C', 'unbind-card': 'C', 'change-mobile': 'A', authorise: 'A', deposit: 'D', withdraw: 'W' };
+const letters: Record<BankVerb, string> = { register: 'R', 'bind-card': 'C', 'unbind-card': 'C', 'change-mobile': 'A', authorise: 'A', 'cancel-authorisation': 'A', deposit: 'D', withdraw: 'W' };
 
 export interface BankWish {
   verb: BankVerb;
@@ -26,7 +26,7 @@ export interface BankWish {
   key: string;
   amountFen: number;
   /** Ids, codes and amounts only; `returnTo` is the page to go on with. */
-  details: { returnTo: string; types?: AuthorisationType[]; maxFen?: number; failTime?: string; urgency?: 'normal' | 'urgent' };
+  details: { returnTo: string; types?: AuthorisationType[]; type?: AuthorisationType; maxFen?: number; failTime?: string; urgency?: 'normal' | 'urgent' };
 }
 
 /** The business key of an act: the same form is the same act. */

@@ -25,7 +25,7 @@ export function CustodySteps({ state, named, returnTo, errors }: { state: Custod
         {open && !card ? <Form name={`bind-card-${side}`} action={`/account/custody/${side}/card`} button="Bind my card" hidden={{ returnTo }} /> : null}
       </Step>
       <Step done={authorised} title="Standing authorisations" next={card && !authorised}>
-        <p class="hint">You allow the platform to {neededAuthorisations[side].map((type) => authorisationWords[type]).join('; to ')}. Each has a limit and an end, and you can take it back at the bank.</p>
+        <p class="hint">You allow the platform to {neededAuthorisations[side].map((type) => authorisationWords[type]).join('; to ')}. Each has a limit and an end, and you can take it back at any time.</p>
         {card && !authorised ? <p><a class="button" href={`/account/custody/${side}/authorise?returnTo=${encodeURIComponent(returnTo)}`}>Authorise</a></p> : null}
       </Step>
     </ul>
@@ -75,7 +75,7 @@ export function CustodyAccountView({ state, named }: { state: CustodyState; name
             <a class="button" href={`/account/custody/${side}/deposit`}>Deposit</a>
             <a class="button plain" href={`/account/custody/${side}/withdraw`}>Withdraw</a>
             <a href={`/account/statement?account=${encodeURIComponent(state.userNo)}`}>Statement</a>
-            <a href={`/account/custody/${side}/authorise`}>Change authorisations</a>
+            <a href={`/account/custody/${side}/authorisations`}>Authorisations</a>
             <a href={`/account/custody/${side}/card/change`}>Change bank card</a>
           </p>
         </>

@@ -165,12 +165,12 @@ export function custodyRouter(deps: AreaDeps): Router {
       case 'withdraw': return { act: 'withdraw', ...common, amountFen: instruction.amountFen, urgency: details.urgency ?? 'normal' };
       case 'bind-card': return { act: 'bind-card', ...common };
       case 'unbind-card': return { act: 'unbind-card', ...common };
-      case 'change-mobile': throw new RangeError('a change of phone has its own page');
+      case 'change-mobile': case 'cancel-authorisation': throw new RangeError(`${verb} has its own page`);
     }
   }
 }
 
-const pathOf: Record<BankWish['verb'], string> = { register: 'open', 'bind-card': 'card', 'unbind-card': 'card/unbind', 'change-mobile': '', authorise: 'authorise', deposit: 'deposit', withdraw: 'withdraw' };
+const pathOf: Record<BankWish['verb'], string> = { register: 'open', 'bind-card': 'card', 'unbind-card': 'card/unbind', 'change-mobile': '', 'cancel-authorisation': '', authorise: 'authorise', deposit: 'deposit', withdraw: 'withdraw' };
 
 /** A route of one side; who has not that role finds nothing here. */
 function ofSide(handle: (side: Side, body: unknown, response: Response, query: Record<string, unknown>) => Promise<unknown>): RequestHandler {
@@ -195,7 +195,7 @@ function AuthorisePage({ side, typed, errors }: { side: Side; typed: Record<stri
     <Layout title="Standing authorisations">
       <p>You allow the platform, up to a limit and until a day, to:</p>
       <ul>{neededAuthorisations[side].map((type) => <li key={type}>{authorisationWords[type]}</li>)}</ul>
-      <p class="hint">It can order nothing else. A new authorisation replaces the old one; at the bank you can take it back at any time.</p>
+      <p class="hint">It can order nothing else. A new authorisation replaces the old one; <a href={`/account/custody/${side}/authorisations`}>you can take it back at any time</a>.</p>
       <Form name="authorise" action={`/account/custody/${side}/authorise`} button="Authorise at the bank" errors={errors} back={back} hidden={{ returnTo: typed['returnTo'] ?? '/account/custody' }}>
         <AmountField name="max" label="Limit, in yuan, for each of them" hint={side === 'borrower' ? 'More than you will pay in all while it holds.' : 'More than you will bid in all while it holds.'} value={typed['max'] ?? (side === 'borrower' ? '500,000' : '1,000,000')} errors={errors} />
         <Select name="years" label="For how long" value={typed['years'] ?? '5'} errors={errors} options={authorisationYears.map((years) => ({ value: years, text: years === '1' ? 'one year' : `${years} years` }))} />

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Area } from '../area.js';
+import { authorisationsRouter } from './authorisations.js';
 import { bankReturnRouter } from './bank-return.js';
 import { changePhoneRouter } from './change-phone.js';
 import { custodyRouter } from './custody.js';
@@ -12,6 +13,6 @@ import { statementRouter } from './statement.js';
 /** Signing up and in, and everything a person keeps here, whatever their role. */
 export const accountArea: Area = (deps) => {
   const router = Router();
-  for (const part of [logInRouter, signUpRouter, forgottenPasswordRouter, myDataRouter, changePhoneRouter, custodyRouter, statementRouter, bankReturnRouter]) router.use(part(deps));
+  for (const part of [logInRouter, signUpRouter, forgottenPasswordRouter, myDataRouter, changePhoneRouter, custodyRouter, authorisationsRouter, statementRouter, bankReturnRouter]) router.use(part(deps));
   return router;
 };

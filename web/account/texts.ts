@@ -1,4 +1,5 @@
 /** What is written to people about their account, in their language. Each text names the platform and says what to do if it was not them. */
+import type { AuthorisationType } from '../../db/accounts.js';
 import type { Language } from '../../db/people.js';
 
 export interface AccountText { template: string; subject: string; body: string }
@@ -34,4 +35,14 @@ export const phoneChangingText = (language: Language, { platformName, complaints
 export const cardChangingText = (language: Language, { platformName, complaintsContact }: Names, hours: number): AccountText => said('card-changing', language, {
   en: [`${platformName}: your bank card is being changed`, `${platformName}: the bank card of your custody account is being changed. Nothing is paid out for ${hours} hours after a new one is bound. If it was not you, contact ${complaintsContact} at once.`],
   zh: [`${platformName}：正在更换银行卡`, `【${platformName}】您的存管账户正在更换银行卡，新卡绑定后 ${hours} 小时内不可提现。如非本人操作，请立即联系 ${complaintsContact}。`],
+});
+
+const endingWords: Record<AuthorisationType, Record<Language, string>> = {
+  REPAYMENT: { en: 'pay instalments', zh: '还款' }, RECHARGE: { en: 'pull from your card', zh: '代扣充值' }, WITHDRAW: { en: 'pay out to your card', zh: '提现' },
+  TENDER: { en: 'freeze for bids', zh: '投标' }, CREDIT_ASSIGNMENT: { en: 'buy claims', zh: '债权受让' }, COMPENSATORY: { en: 'pay as guarantor', zh: '代偿' },
+};
+
+export const authorisationEndingText = (language: Language, { platformName, complaintsContact }: Names, type: AuthorisationType): AccountText => said('authorisation-ending', language, {
+  en: [`${platformName}: an authorisation is taken back`, `${platformName}: you have taken back the standing authorisation to ${endingWords[type].en}, and the bank is told to end it. Your contracts stay as they are: what falls due is still due. If it was not you, contact ${complaintsContact} at once.`],
+  zh: [`${platformName}：授权正在撤销`, `【${platformName}】您已撤销“${endingWords[type].zh}”自动授权，我们已通知存管银行。合同不受影响，到期款项仍须按期支付。如非本人操作，请立即联系 ${complaintsContact}。`],
 });
