@@ -12,6 +12,7 @@ import { startLoop } from './background.js';
 import type { Loop } from './background.js';
 import { executeBatch } from './batches.js';
 import { createDownload } from './download.js';
+import { errors } from './errors.js';
 import { createGateway } from './gateway.js';
 import { createHostileDesk } from './hostiledesk.js';
 import { putSeed, readSeed } from './hostility.js';
@@ -28,7 +29,7 @@ import { createVerbs } from './verbs.js';
 import { createVisits } from './visits.js';
 import type { Visits } from './visits.js';
 import { createWire } from './wire.js';
-import type { BankKeys } from './wire.js';
+import type { BankKeys, Wire } from './wire.js';
 
 export interface BankSettings {
   /** 0 = any free port. */
@@ -105,6 +106,7 @@ export async function createBank(settings: BankSettings): Promise<Bank> {
   app.get('/', async (_request, response) => {
     sendPage(response, OverviewPage({ overview: await readOverview(pool), businessNow: await clock.now() }));
   });
+  app.use(['/service', '/download'], unreadable(wire));
   app.use(inTrouble(log));
 
   const listening = await listen(app, settings.port);
@@ -168,6 +170,15 @@ async function executeAll(pool: pg.Pool, batchNos: string[], log: Logger): Promi
     });
   }
   return troubles;
+}
+
+/** What is not even a form, or is too large, is told so in a signed answer, too. */
+function unreadable(wire: Wire): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const status = typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number' ? error.status : 500;
+    if (status >= 500 || response.headersSent) return next(error);
+    response.status(status).json(wire.seal('', 'ANSWER', { code: '1', errorCode: errors.json.errorCode, errorMessage: 'the body is no form, or too large' }));
+  };
 }
 
 /** Unreadable forms get a plain 400 (too large: 413), everything else a 500; neither says anything about money. */

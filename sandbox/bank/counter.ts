@@ -19,6 +19,8 @@ export interface Counter {
   /** The business clock (ms); it stands still unless set. */
   clock: { now: number };
   next(kind: string): string;
+  /** The signed fields of a request. */
+  sign(serviceName: string, data: Record<string, unknown>): Record<string, string>;
   /** A signed POST as the platform would make it. */
   post(door: string, serviceName: string, data: Record<string, unknown>): Promise<Response>;
   /** The same at /service. @returns the answer's data; throws when no answer comes */
@@ -69,11 +71,13 @@ export async function openCounter(databaseUrl: string, settings: Partial<BankSet
   let serial = 0;
   const next = (kind: string): string => `${kind}:${++serial}`;
 
-  const post: Counter['post'] = (path, serviceName, data) => {
+  const signed: Counter['sign'] = (serviceName, data) => {
     const reqData = JSON.stringify({ businessTime: new Date(clock.now).toISOString(), ...data, timestamp: timestampOf(Date.now()) });
     const signature = sign('RSA-SHA256', Buffer.from(reqData), platform.privateKey).toString('base64');
-    return fetch(`${bank.url}${path}`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ serviceName, platformNo: 'P1', reqData, keySerial: 'key-1', sign: signature }) });
+    return { serviceName, platformNo: 'P1', reqData, keySerial: 'key-1', sign: signature };
   };
+
+  const post: Counter['post'] = (path, serviceName, data) => fetch(`${bank.url}${path}`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(signed(serviceName, data)) });
 
   const ask: Counter['ask'] = async (serviceName, data) => {
     const { respData } = (await (await post('/service', serviceName, data)).json()) as { respData: string };
@@ -81,7 +85,7 @@ export async function openCounter(databaseUrl: string, settings: Partial<BankSet
   };
 
   return {
-    bank, pool, heard, clock, next, post, ask, isGenuine,
+    bank, pool, heard, clock, next, sign: signed, post, ask, isGenuine,
     async account(role, availableFen) {
       const userNo = next('U');
       const card = `card-${userNo}`;

@@ -17,8 +17,8 @@ export const amount = z.string().transform((yuan, context) => {
   return z.NEVER;
 });
 
-/** An ISO instant in UTC, read as milliseconds. */
-export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/).transform((value, context) => {
+/** An ISO instant in UTC of this century, read as milliseconds. */
+export const instant = z.string().regex(/^20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/).transform((value, context) => {
   const ms = Date.parse(value);
   if (!Number.isNaN(ms)) return ms;
   context.addIssue({ code: 'custom', message: 'no such instant' });

@@ -73,9 +73,20 @@ function readInner(reqData: string): z.infer<typeof innerSchema> {
   } catch {
     throw new DoorError('json', 'reqData is not JSON');
   }
+  if (!isStorable(value, deepest)) throw new DoorError('json', 'reqData has text that is no Unicode or has NUL in it, or is nested too deeply');
   const inner = innerSchema.safeParse(value);
   if (!inner.success) throw new DoorError('json', 'reqData needs a timestamp');
   return inner.data;
+}
+
+/** A batch is an object with an array of objects. */
+const deepest = 6;
+
+/** PostgreSQL keeps neither NUL nor half of a surrogate pair, and no sender means them. */
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !/[\0\p{Cs}]/u.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.entries(value).every(([name, inner]) => isStorable(name, 0) && isStorable(inner, depth - 1));
 }
 
 /** `yyyyMMddHHmmss`, Beijing time. */
