@@ -1,8 +1,10 @@
-/** The platform's own day: waits for its end, closes it, and goes on as the next. */
-import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import { addDays, instantAt } from '../domain/dates.js';
-import type { BusinessDayInput } from './contract.js';
-import { openErrand, persist, waitOn } from './errand.js';
+/** The platform's own day: waits for its end, closes it, has it reconciled, and goes on as the next. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { allHandlersFinished, condition, continueAsNew, ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { addDays, instantAt, type IsoDate } from '../domain/dates.js';
+import { reconcileWorkflowId, taskQueues, type BusinessDayInput } from './contract.js';
+import { openErrand, persist, waitOn, type Errand } from './errand.js';
+import { reconcile } from './reconcile.js';
 import { atBank } from './retries.js';
 
 /**
@@ -25,8 +27,22 @@ export async function businessDay(input: BusinessDayInput): Promise<void> {
     const last = addDays(errand.today(), -1);
     const what = last === first ? `Closing ${first}` : `Closing ${first} to ${last}`;
     await persist(errand, what, () => atBank(what).closeDays({ from: first, to: last, asOf: errand.asOf() }));
+    await startReconciling(errand, first, last, zoneOffsetMinutes);
     day = addDays(last, 1);
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof businessDay>({ day, zoneOffsetMinutes, clock: errand.clock.segment() });
+}
+
+/** One workflow for the days that were closed together; it goes on alone, for a case may be open for days. */
+async function startReconciling(errand: Errand, from: IsoDate, to: IsoDate, zoneOffsetMinutes: number): Promise<void> {
+  try {
+    await startChild(reconcile, {
+      workflowId: reconcileWorkflowId(to), taskQueue: taskQueues.loans, parentClosePolicy: ParentClosePolicy.ABANDON, staticSummary: `Reconciles ${from} to ${to}`,
+      args: [{ from, to, zoneOffsetMinutes, clock: errand.clock.segment() }],
+    });
+  } catch (error) {
+    // The business day was started anew and has come by here before.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

@@ -269,7 +269,7 @@ describe('the business day', () => {
 
   it('may be reached late by a governed clock: the days that passed together are closed together', async () => {
     const world = stage.world(0);
-    world.calls.length = 0;
+    world.calls.length = stage.world(2025).calls.length = 0;
     const clock = { ...(await stage.clockAt(APPLIED_AT)), governed: true };
     const handle = await stage.client.workflow.start('businessDay', { workflowId: 'business-day', taskQueue: taskQueues.loans, args: [{ day: '2025-01-06', zoneOffsetMinutes: 480, clock }] });
     await stage.passUntil('it waits', () => world.inputs('project').at(-1)?.nextAt === '2025-01-06T16:00:00.000Z', 100, 60);
@@ -277,6 +277,9 @@ describe('the business day', () => {
     await handle.signal(clockReached, { now: Date.parse('2025-01-20T16:00:00Z'), pokes: 0 });
     await stage.passUntil('it waits again', () => world.inputs('project').at(-1)?.nextAt === '2025-01-21T16:00:00.000Z', 100, 60);
     expect(world.inputs('closeDays').map(({ from, to }) => `${from} ${to}`)).toEqual(['2025-01-06 2025-01-20']);
+    // The number in the id of `reconcile:2025-01-20` is the year.
+    await stage.passUntil('they are reconciled', () => stage.world(2025).count('reconcileDays') === 1, 100, 60);
+    expect(stage.world(2025).inputs('reconcileDays')).toEqual([{ from: '2025-01-06', to: '2025-01-20', asOf: '2025-01-20T16:00:00.000Z', zoneOffsetMinutes: 480 }]);
     await handle.terminate();
   });
 });

@@ -7,3 +7,5 @@ export { legal } from './legal.js';
 export { movement } from './movement.js';
 export { message } from './message.js';
 export { businessDay } from './business-day.js';
+export { reconcile } from './reconcile.js';
+export { difference } from './difference.js';

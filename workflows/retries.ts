@@ -20,6 +20,9 @@ const bankRetries: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 45 },
 };
 
+/** The files of a day may be long, and several days may have passed together; a worker that dies is noticed by its missing heartbeat. */
+const reconciliationRetries: ActivityOptions = { ...bankRetries, startToCloseTimeout: '2h', heartbeatTimeout: '1m' };
+
 /** Bureaus and models: as the bank. */
 const riskRetries: ActivityOptions = {
   taskQueue: taskQueues.risk,
@@ -54,6 +57,7 @@ function patiently<I, O>(write: (input: I) => Promise<O>): (input: I) => Promise
 }
 
 export const atBank = (summary: string) => proxyActivities<BankActivities>({ ...bankRetries, summary });
+export const reconciling = (summary: string) => proxyActivities<BankActivities>({ ...reconciliationRetries, summary });
 export const inRisk = (summary: string) => proxyActivities<RiskActivities>({ ...riskRetries, summary });
 export const byMessage = (summary: string) => proxyActivities<MessageActivities>({ ...messageRetries, summary });
 
