@@ -25,10 +25,20 @@ export type Journal = JournalFacts & (
 /** What the database says when a user's account would fall below zero. */
 const balanceConstraint = 'balance_on_its_side';
 
-/** Posts one journal; false if its key is in the ledger already. See {@link postJournals}. */
+/** Posts one journal in one statement; false if its key is in the ledger already. Throws as {@link postJournals} does. */
 export async function postJournal(tx: Transaction, journal: Journal): Promise<boolean> {
-  return (await postJournals(tx, [journal])).has(journal.key);
+  const { key, kind, businessAt, requestNo = null, contractNo = null, paymentNo = null, actId = null } = { ...nothingNamed, ...journal };
+  const postings = merged(journal).sort((a, b) => (a.account.code < b.account.code ? -1 : 1));
+  const accounts = postings.map((posting) => posting.account);
+  if (accounts.some(({ book }) => book !== journalKinds[kind].book)) throw new RangeError(`${key}: ${kind} is not of the book of its accounts`);
+  const posted = await row<{ added: boolean }>(tx, 'SELECT post_journal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS added', [
+    key, journalKinds[kind].book, kind, requestNo, contractNo, paymentNo, actId, businessAt,
+    accounts.map(({ code }) => code), accounts.map((account) => account.kind), accounts.map(({ owner }) => owner), accounts.map(({ loanNo }) => loanNo), postings.map(({ amountFen }) => amountFen),
+  ]);
+  return posted?.added ?? false;
 }
+
+const nothingNamed: { requestNo?: string; contractNo?: string; paymentNo?: string; actId?: number } = {};
 
 /**
  * Posts journals in one round trip, in the caller's transaction, and answers the keys that were new.
@@ -36,7 +46,9 @@ export async function postJournal(tx: Transaction, journal: Journal): Promise<bo
  *   ({@link isShortOfMoney}) or the chart does not know the event.
  */
 export async function postJournals(tx: Transaction, journals: readonly Journal[]): Promise<Set<string>> {
-  if (journals.length === 0) return new Set();
+  const [only] = journals;
+  if (!only) return new Set();
+  if (journals.length === 1) return new Set((await postJournal(tx, only)) ? [only.key] : []);
   const accounts = new Map<string, AccountName>();
   const postings: { key: string; book: Book; code: string; fen: number }[] = [];
   for (const journal of journals) {
