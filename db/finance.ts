@@ -15,10 +15,12 @@ export interface Share {
   asOf: string;
   /** The bank's reason for refusing, of the newest refused detail. */
   reason: string | null;
+  /** The day on which the loan's workflow sends what is undelivered again. */
+  nextTryOn: string | null;
 }
 
 const shareSql = `SELECT d.payment_no AS "paymentNo", p.loan_no AS "loanNo", d.holding_id AS "holdingId", h.lender_id AS "lenderId", h.user_no AS "userNo", d.principal_fen AS "principalFen", d.interest_fen AS "interestFen",
-    d.late_interest_fen AS "lateInterestFen", d.fee_fen AS "feeFen", d.state, p.as_of AS "asOf",
+    d.late_interest_fen AS "lateInterestFen", d.fee_fen AS "feeFen", d.state, p.as_of AS "asOf", (SELECT l.carried ->> 'redeliverOn' FROM loan l WHERE l.loan_no = p.loan_no) AS "nextTryOn",
     (SELECT x.reason FROM instruction_detail x JOIN instruction i ON i.request_no = x.batch_no WHERE i.payment_no = d.payment_no AND x.holding_id = d.holding_id AND x.state = 'refused' ORDER BY i.intended_at DESC LIMIT 1) AS reason
   FROM distribution d JOIN payment p ON p.payment_no = d.payment_no JOIN holding h ON h.id = d.holding_id`;
 

@@ -62,3 +62,27 @@ export function receivedParts(db: Db, lenderId: string, loanNo: string | null, l
     [lenderId, loanNo, limit],
   );
 }
+
+/** A part of a payment that the bank refused to credit to this lender; it stays frozen under the loan. */
+export interface UndeliveredPart {
+  paymentNo: string;
+  loanNo: string;
+  asOf: string;
+  amountFen: number;
+  /** The bank's reason, of the newest refusal. */
+  reason: string | null;
+  /** The day on which the loan's workflow sends it again; null when that is not in the record. */
+  nextTryOn: string | null;
+}
+
+/** All that waits for this lender, of one loan or all; the oldest first. */
+export function undeliveredParts(db: Db, lenderId: string, loanNo: string | null, limit = 200): Promise<UndeliveredPart[]> {
+  return rows<UndeliveredPart>(
+    db,
+    `SELECT d.payment_no AS "paymentNo", p.loan_no AS "loanNo", p.as_of AS "asOf", d.principal_fen + d.interest_fen + d.late_interest_fen - d.fee_fen AS "amountFen", l.carried ->> 'redeliverOn' AS "nextTryOn",
+            (SELECT x.reason FROM instruction_detail x JOIN instruction i ON i.request_no = x.batch_no WHERE i.payment_no = d.payment_no AND x.holding_id = d.holding_id AND x.state = 'refused' ORDER BY i.intended_at DESC LIMIT 1) AS reason
+       FROM distribution d JOIN holding h ON h.id = d.holding_id JOIN payment p ON p.payment_no = d.payment_no JOIN loan l ON l.loan_no = p.loan_no
+      WHERE h.lender_id = $1 AND d.state = 'undelivered' AND ($2::text IS NULL OR p.loan_no = $2) ORDER BY p.as_of, d.payment_no LIMIT $3`,
+    [lenderId, loanNo, limit],
+  );
+}

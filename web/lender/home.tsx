@@ -4,7 +4,7 @@ import { authorisationsOf, findAccount, missingOf } from '../../db/accounts.js';
 import { validAssessment, type LenderAssessment } from '../../db/assessments.js';
 import { bidsOfLender, type Bid } from '../../db/bids.js';
 import type { Person } from '../../db/people.js';
-import { portfolioHoldings, portfolioSums, type PortfolioHolding, type PortfolioSums } from '../../db/portfolio.js';
+import { portfolioHoldings, portfolioSums, undeliveredParts, type PortfolioHolding, type PortfolioSums, type UndeliveredPart } from '../../db/portfolio.js';
 import type { AreaDeps } from '../area.js';
 import { DateText, InstantText } from '../components/dates.js';
 import { Facts } from '../components/facts.js';
@@ -17,6 +17,7 @@ import { documentNamed } from '../documents/texts.js';
 import { Layout } from '../layout.js';
 import { refusalText } from '../refusals.js';
 import type { Visit } from '../visit.js';
+import { UndeliveredParts } from './undelivered.js';
 
 export interface LenderHome {
   person: Person;
@@ -25,6 +26,7 @@ export interface LenderHome {
   assessment: LenderAssessment | null;
   sums: PortfolioSums;
   holdings: PortfolioHolding[];
+  undelivered: UndeliveredPart[];
   bids: Bid[];
 }
 
@@ -40,6 +42,7 @@ export async function readLenderHome({ pool }: Pick<AreaDeps, 'pool'>, visit: Vi
     assessment: await validAssessment(pool, person.id, visit.today),
     sums: await portfolioSums(pool, person.id),
     holdings: await portfolioHoldings(pool, person.id, { limit: page.size + 1, offset: (page.number - 1) * page.size }),
+    undelivered: await undeliveredParts(pool, person.id, null),
     bids: (await bidsOfLender(pool, person.id, 20)).filter((bid) => bid.state !== 'lent'),
   };
 }
@@ -89,6 +92,7 @@ export function LenderHomePage({ home, list }: { home: LenderHome; list: ListQue
         ['Written off, still owed', <Money fen={home.sums.writtenOffFen} />],
         ...(home.assessment ? [['Your grade and limit', <>{home.assessment.grade}, at most <Money fen={home.assessment.limitFen} /> lent at a time, until <DateText date={home.assessment.validUntil} /></>] as [string, ComponentChildren]] : []),
       ]} />
+      <UndeliveredParts parts={home.undelivered} />
       <h2>Bids under way</h2>
       <Table
         caption="Bids" rows={home.bids} href={(bid) => `/lender/bids/${bid.id}`} empty={<>No bids under way, because all have become loans or none was made. <a href="/market">See the market</a>.</>}

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { portfolioHoldings, receivedParts, type PortfolioHolding, type ReceivedPart } from '../../db/portfolio.js';
+import { portfolioHoldings, receivedParts, undeliveredParts, type PortfolioHolding, type ReceivedPart, type UndeliveredPart } from '../../db/portfolio.js';
 import { shownSchedule, type PublicInstalment } from '../../db/market.js';
 import type { Area } from '../area.js';
 import { Facts } from '../components/facts.js';
@@ -16,6 +16,7 @@ import { bidRouter } from './bid.js';
 import { ClaimState, LenderHomePage, readLenderHome } from './home.js';
 import { identifyLender } from './identity.js';
 import { suitabilityRouter } from './suitability.js';
+import { UndeliveredParts } from './undelivered.js';
 
 const pageSize = 50;
 /** A claim's page looks for its loan among so many; a lender with more finds the rest by the download. */
@@ -31,7 +32,7 @@ export const lenderArea: Area = (deps) => {
     const list = readListQuery(request.query, ['-no']);
     const home = await readLenderHome(deps, visitOf(response), personOf(response), { size: pageSize, number: list.page });
     if (wantsJson(request)) {
-      return void response.json({ identificationState: home.person.identificationState, missing: home.missing, noticeConfirmed: home.noticeConfirmed, assessed: home.assessment !== null, availableFen: visitOf(response).availableFen, sums: home.sums, holdings: home.holdings, bids: home.bids });
+      return void response.json({ identificationState: home.person.identificationState, missing: home.missing, noticeConfirmed: home.noticeConfirmed, assessed: home.assessment !== null, availableFen: visitOf(response).availableFen, sums: home.sums, holdings: home.holdings, undelivered: home.undelivered, bids: home.bids });
     }
     sendPage(response, <LenderHomePage home={home} list={{ ...list, path: '/lender', hasMore: home.holdings.length > pageSize }} />);
   });
@@ -45,8 +46,8 @@ export const lenderArea: Area = (deps) => {
     const holdings = await portfolioHoldings(pool, personOf(response).id, { limit: maxHoldings, offset: 0 });
     const holding = holdings.find((each) => each.loanNo === request.params['loanNo']);
     if (!holding) throw notFound();
-    const [parts, schedule] = await Promise.all([receivedParts(pool, personOf(response).id, holding.loanNo), shownSchedule(pool, holding.loanNo)]);
-    sendPage(response, <ClaimPage holding={holding} parts={parts} schedule={schedule} />);
+    const [parts, schedule, undelivered] = await Promise.all([receivedParts(pool, personOf(response).id, holding.loanNo), shownSchedule(pool, holding.loanNo), undeliveredParts(pool, personOf(response).id, holding.loanNo)]);
+    sendPage(response, <ClaimPage holding={holding} parts={parts} schedule={schedule} undelivered={undelivered} />);
   });
 
   router.use(suitabilityRouter(deps));
@@ -54,7 +55,7 @@ export const lenderArea: Area = (deps) => {
   return router;
 };
 
-function ClaimPage({ holding, parts, schedule }: { holding: PortfolioHolding; parts: ReceivedPart[]; schedule: PublicInstalment[] }) {
+function ClaimPage({ holding, parts, schedule, undelivered }: { holding: PortfolioHolding; parts: ReceivedPart[]; schedule: PublicInstalment[]; undelivered: UndeliveredPart[] }) {
   const total = (pick: (part: ReceivedPart) => number) => <Money fen={parts.reduce((sum, part) => sum + pick(part), 0)} />;
   return (
     <Layout title={`Claim on ${holding.loanNo}`} wide>
@@ -62,6 +63,7 @@ function ClaimPage({ holding, parts, schedule }: { holding: PortfolioHolding; pa
         ['State', <ClaimState holding={holding} />], ['Lent', <Money fen={holding.principalFen} />],
         ['Outstanding', <Money fen={holding.principalFen - holding.paidPrincipalFen} />], ['Our fees so far', <Money fen={holding.feesFen} />],
       ]} />
+      <UndeliveredParts parts={undelivered} />
       <h2>What came back</h2>
       <Table
         caption="Payments received" rows={parts} empty="Nothing has come back yet, because the first instalment is not due or not paid."

@@ -26,7 +26,7 @@ export function sharesRouter({ pool }: AreaDeps): Router {
     if (wantsJson(request)) return void response.json({ shares, page: list.page, hasMore: found.length > pageSize });
     sendPage(response, (
       <Layout title="Undelivered shares" wide>
-        <p>Shares (未到账) that the bank refused, because a lender's account is frozen or closed. They stay frozen under the loan and are sent again by its workflow; the borrower is not late for them.</p>
+        <p>Shares (未到账) that the bank refused, because a lender's account is frozen or closed. They stay frozen under the loan and are sent again by its workflow every day until the bank takes them; the borrower is not late for them.</p>
         <ShareTable shares={shares} empty="None, because the bank has delivered every share." list={{ ...list, path: '/operations/undelivered', hasMore: found.length > pageSize }} />
       </Layout>
     ));
@@ -54,6 +54,7 @@ function ShareTable({ shares, empty, list }: { shares: Share[]; empty: string; l
         { heading: 'Principal', number: true, cell: (share) => <Money fen={share.principalFen} />, total: total((share) => share.principalFen) }, { heading: 'Interest', number: true, cell: (share) => <Money fen={share.interestFen} />, total: total((share) => share.interestFen) },
         { heading: 'Late interest', number: true, cell: (share) => <Money fen={share.lateInterestFen} />, total: total((share) => share.lateInterestFen) }, { heading: 'Our fee', number: true, cell: (share) => <Money fen={share.feeFen} />, total: total((share) => share.feeFen) },
         { heading: 'State', cell: (share) => <><Badge tone={share.state === 'delivered' ? 'good' : share.state === 'sending' ? 'warn' : 'bad'}>{share.state}</Badge>{share.reason && share.state === 'undelivered' ? <span class="small"> {plainWords(share.reason)}</span> : null}</> },
+        { heading: 'Sent again', cell: (share) => (share.state === 'undelivered' && share.nextTryOn ? <DateText date={share.nextTryOn} act /> : '') },
       ]}
     />
   );
