@@ -11,4 +11,11 @@ export const deskRefusals: Record<string, { what: string; next: string }> = {
   'case-closed': { what: 'The case is closed.', next: 'Look at the case.' },
   'case-goes-back': { what: 'A case only goes forward: preparing, filed, judgment, enforcing, closed.', next: 'Choose the present state or a later one.' },
   'deadline-missing': { what: 'An open case needs a next deadline after today.', next: 'Give a later date.' },
+  'case-taken': { what: 'A colleague has taken this case.', next: 'Ask them, or decide it as the second person when it is due.' },
+  'case-decided': { what: 'The case has been decided already.', next: 'Look at the case for how.' },
+  'no-such-case': { what: 'There is no such case.', next: 'Look at the list of cases.' },
+  'note-missing': { what: 'Whoever decides says why first, in a note.', next: 'Write the reason and decide again.' },
+  'second-person': { what: 'This needs a second person: the ledger follows the bank only if another log-in than the owner\'s decides, and after the deadline the owner decides nothing alone.', next: 'Have one person take the case and another decide it.' },
+  'short-of-money': { what: 'The money that would have to be taken back is not in the account any more.', next: 'Agree with the person and the bank how it comes back, and note it; the case stays open.' },
+  'cannot-be-posted': { what: 'No entry of ours can make this good: claims hang on it, or it is not about money.', next: 'Have the bank correct its side, then decide it as explained.' },
 };

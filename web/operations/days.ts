@@ -9,6 +9,6 @@ export function readDays({ from, to }: Record<string, string>, zoneOffsetMinutes
   return { ...(from ? { from: startOf(from, zoneOffsetMinutes) } : {}), ...(to ? { to: endOf(to, zoneOffsetMinutes) } : {}) };
 }
 
-export const startOf = (day: IsoDate, zoneOffsetMinutes: number): string => isoInstant(instantAt(day, 0, zoneOffsetMinutes));
+const startOf = (day: IsoDate, zoneOffsetMinutes: number): string => isoInstant(instantAt(day, 0, zoneOffsetMinutes));
 /** The first instant that is not the day's any more. */
 export const endOf = (day: IsoDate, zoneOffsetMinutes: number): string => startOf(addDays(day, 1), zoneOffsetMinutes);

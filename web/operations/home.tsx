@@ -37,7 +37,7 @@ export function homeRouter(deps: AreaDeps): Router {
 
 const links: readonly [href: string, text: string, roles?: readonly Role[]][] = [
   ['/operations/loans', 'Loans'], ['/operations/tasks', 'Tasks'], ['/operations/instructions', 'Instructions', moneyRoles], ['/operations/undelivered', 'Undelivered shares'],
-  ['/operations/books', 'Books', moneyRoles], ['/operations/custody-accounts', 'Custody accounts', moneyRoles], ['/operations/accounts', 'Accounts of the ledger', moneyRoles], ['/operations/journals', 'Journals', moneyRoles], ['/operations/fees', 'Fees and costs', moneyRoles], ['/operations/acts', 'Record of decisions'], ['/operations/people', 'People'],
+  ['/operations/books', 'Books', moneyRoles], ['/operations/reconciliation', 'Reconciliation', moneyRoles], ['/operations/cases?state=open', 'Open cases', moneyRoles], ['/operations/custody-accounts', 'Custody accounts', moneyRoles], ['/operations/accounts', 'Accounts of the ledger', moneyRoles], ['/operations/journals', 'Journals', moneyRoles], ['/operations/fees', 'Fees and costs', moneyRoles], ['/operations/acts', 'Record of decisions'], ['/operations/people', 'People'],
 ];
 
 function HomePage({ home: { clock, counts, open, stuck }, mayAct }: { home: Home; mayAct: boolean }): VNode {

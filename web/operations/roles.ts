@@ -8,6 +8,10 @@ export const actRoles: readonly Role[] = ['operations', 'administrator'];
 /** Who sees the money: instructions, accounts, journals, fees, days and cases. */
 export const moneyRoles: readonly Role[] = ['finance', 'operations', 'supervisor', 'auditor'];
 
+/** Who takes, notes and decides a difference with the bank. */
+export const caseRoles: readonly Role[] = ['finance', 'operations', 'supervisor'];
+
 export const mayLook = requireRole(...lookRoles);
 export const mayAct = requireRole(...actRoles);
 export const maySeeMoney = requireRole(...moneyRoles);
+export const mayWorkCases = requireRole(...caseRoles);

@@ -3,6 +3,7 @@ import type { Area } from '../area.js';
 import { accountsRouter } from './accounts.js';
 import { actsRouter } from './acts.js';
 import { booksRouter } from './books.js';
+import { reconciliationCasesRouter } from './cases.js';
 import { clockRouter } from './clock.js';
 import { custodyAccountsRouter } from './custody-accounts.js';
 import { feesRouter } from './fees.js';
@@ -13,12 +14,13 @@ import { journalsRouter } from './journals.js';
 import { loanListRouter } from './loan-list.js';
 import { loanRouter } from './loan.js';
 import { peopleRouter } from './people.js';
+import { reconciliationRouter } from './reconciliation.js';
 import { sharesRouter } from './shares.js';
 import { stepRouter } from './step.js';
 import { tasksRouter } from './tasks.js';
 
 const parts = [
-  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, custodyAccountsRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, actsRouter, peopleRouter,
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, custodyAccountsRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, actsRouter, peopleRouter,
 ];
 
 /** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */

@@ -9,6 +9,7 @@ import { readListQuery, Table } from '../components/table.js';
 import { plainWords, taskReason } from '../desk/words.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
+import { instructionAddress } from './instruction-table.js';
 import { mayLook } from './roles.js';
 
 const pageSize = 50;
@@ -17,6 +18,8 @@ export const workKinds: readonly TaskKind[] = ['stuck-step', 'collect', 'dispute
 
 /** Where a task is worked. */
 export function taskAddress(task: DeskTask): string {
+  if (typeof task.details['caseId'] === 'number') return `/operations/cases/${task.details['caseId']}`;
+  if (task.kind === 'case' && typeof task.details['requestNo'] === 'string') return instructionAddress(task.details['requestNo']);
   if (!task.loanNo) return '/operations/tasks';
   if (task.kind === 'legal') return `/collector/cases/${encodeURIComponent(task.workflowId)}`;
   return ['collect', 'dispute', 'not-me', 'already-paid', 'hardship'].includes(task.kind) ? `/collector/loans/${task.loanNo}` : `/operations/loans/${task.loanNo}`;
