@@ -1,7 +1,12 @@
 /** What a bench measures, always beside its baseline in the same run: a number alone says more about the machine than about us. */
 
 /** What every bench is called with; `say` reports progress to standard error. */
-export interface BenchOptions { seconds: number; say(line: string): void }
+export interface BenchOptions {
+  seconds: number;
+  /** Of a bench that reads a file: how long it is. */
+  lines?: number | undefined;
+  say(line: string): void;
+}
 
 export interface Figure {
   name: string;

@@ -9,21 +9,25 @@ type Bench = (options: BenchOptions) => Promise<Figure[]>;
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   ledger: () => import('./ledger.js'),
   loan: () => import('./loan.js'),
+  reconciliation: () => import('./reconciliation.js'),
 };
 
 const USAGE = `npm run -s bench -- NAME        NAME is one of ${Object.keys(benches).join(', ')}
   --seconds N                 how long each measurement runs; default 10
+  --lines N                   reconciliation: lines of the day; default 1000000
   --json                      the last line is one JSON object`;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '10' }, json: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seconds: { type: 'string', default: '10' }, lines: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } });
   const name = positionals[0] ?? '';
   const load = benches[name];
   const seconds = Number(values.seconds);
   if (values.help || !load) throw new Advice(USAGE);
   if (!(seconds >= 1)) throw new Advice('--seconds must be at least 1.');
+  const lines = values.lines === undefined ? undefined : Number(values.lines);
+  if (lines !== undefined && !(Number.isInteger(lines) && lines >= 1)) throw new Advice('--lines must be a whole number above zero.');
   const { bench } = await load();
-  const figures = await bench({ seconds, say: (line) => process.stderr.write(`${line}\n`) });
+  const figures = await bench({ seconds, lines, say: (line) => process.stderr.write(`${line}\n`) });
   for (const each of figures) process.stdout.write(`${lineOf(each)}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`);
 }
