@@ -20,6 +20,8 @@ export interface BadDaySettings {
 
 export const closedNow = refuse('refused', 'BANK_CLOSED', 'the bank is closed at this hour; ask again when it is open');
 export const noAnswer: Reply = { status: 503, data: { code: '1', errorCode: errors.system.errorCode, errorMessage: errors.system.text } };
+/** Verbs that no notification is named after. */
+const silent: ReadonlySet<string> = new Set(['CONFIRM_CHECKFILE', 'CANCEL_WITHDRAW', 'INTERCEPT_WITHDRAW']);
 const longestWaitMs = 5_000;
 const lookMs = 20;
 
@@ -68,7 +70,7 @@ export function createBadDay({ pool, clock, isOrder, arrive, wake }: BadDaySetti
   /** Verbs that tell their end only by the answer tell it by a notification as well, this once. */
   async function notifyFirst(number: string): Promise<void> {
     const row = await findRequest(pool, number);
-    if (!row || row.service_name === 'CONFIRM_CHECKFILE') return;
+    if (!row || silent.has(row.service_name)) return;
     const told = (): Promise<pg.QueryResult<{ attempts: number }>> => pool.query<{ attempts: number }>('SELECT attempts FROM delivery WHERE request_no = $1 ORDER BY id LIMIT 1', [number]);
     if ((await told()).rowCount === 0 && row.service_name !== 'ASYNC_TRANSACTION') await notify(pool, row.service_name, number, describe(row));
     wake();

@@ -15,6 +15,8 @@ import { writeYuan } from './money.js';
 import { startPayout } from './payouts.js';
 import { changeProject } from './project-state.js';
 import { describeProject, establish } from './projects.js';
+import { recallPayout } from './recalls.js';
+import type { Recall } from './recalls.js';
 import { describe, failed, findRequest } from './requests.js';
 import type { Verdict } from './requests.js';
 
@@ -25,6 +27,8 @@ export interface OrderVerb {
   read(data: Record<string, unknown>): ReadOrder;
   /** The end is told by NOTIFY as well as by the answer. */
   notifiesEnd: boolean;
+  /** It ends another request, whose notification is to leave at once. */
+  endsAnother?: boolean;
 }
 
 export interface ReadOrder {
@@ -66,6 +70,11 @@ function orderVerb<T extends OrderFields>(schema: z.ZodType<T>, run: (tx: pg.Poo
   };
 }
 
+function recallVerb(until: Recall['until']): OrderVerb {
+  const verb = orderVerb(order.extend({ preTransactionNo: number }), (tx, input) => recallPayout(tx, { requestNo: input.requestNo, payoutNo: input.preTransactionNo, atMs: input.businessTime, until }));
+  return { ...verb, endsAnother: true };
+}
+
 export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | QuestionVerb> {
   return {
     CANCEL_USER_AUTHORIZATION: orderVerb(order.extend({ platformUserNo: number, authType: authorisationType }), async (tx, input) => {
@@ -76,6 +85,8 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
       deposit(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
     AUTO_WITHDRAW: orderVerb(order.extend({ platformUserNo: number, amount, withdrawType }), (tx, input) =>
       startPayout(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, urgency: input.withdrawType, atMs: input.businessTime, byAuthorisation: true }), true),
+    CANCEL_WITHDRAW: recallVerb('remitted'),
+    INTERCEPT_WITHDRAW: recallVerb('arrived'),
     ESTABLISH_PROJECT: orderVerb(
       order.extend({ projectNo: number, platformUserNo: number, projectName: text(200), amount, annualRateBps: z.int().min(0).max(100_000), termMonths: z.int().min(1).max(600) }),
       (tx, input) => establish(tx, { projectNo: input.projectNo, borrowerNo: input.platformUserNo, name: input.projectName, amountFen: input.amount, annualRateBps: input.annualRateBps, termMonths: input.termMonths, atMs: input.businessTime }, settings.borrowerCapFen)),
