@@ -315,7 +315,8 @@ class LifeOfMoney {
     })));
     expect(bank).toEqual(codes.map((userNo) => ({ userNo, ...this.model.purse(userNo).bank })));
     expect(await side.books()).toMatchObject({ trialBalanceFen: 0, bankDifferences: [], unbalancedJournals: [], openInstructions: 0 });
-    expect(await rows(side.pool, `SELECT business_key FROM instruction WHERE state = 'done' GROUP BY business_key HAVING count(*) > 1`)).toEqual([]);
+    // A batch is done when some of it is; the rest is tried again under the same key. Of its details the next line speaks.
+    expect(await rows(side.pool, `SELECT business_key FROM instruction WHERE state = 'done' AND verb NOT LIKE 'batch-%' GROUP BY business_key HAVING count(*) > 1`)).toEqual([]);
     expect(await rows(side.pool, `SELECT payment_no, holding_id, purpose FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no WHERE d.state = 'done' AND d.holding_id IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1`)).toEqual([]);
     const said = new Map<string, string>();
     for (const { input } of side.bank.calls) {
