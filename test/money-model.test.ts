@@ -15,7 +15,9 @@ import type { Trouble } from './model-bank.js';
 import { someMoment } from './people-with-money.js';
 
 const wanted = Number(process.env['TRIBUTARY_MODEL_OPERATIONS'] ?? 2_000);
-const seed = Number(process.env['TRIBUTARY_MODEL_SEED'] ?? Date.now() % 2_147_483_647);
+/** `npm test` lives the same lives every time; `TRIBUTARY_MODEL_SEED=random` lives others, and says which. */
+const givenSeed = process.env['TRIBUTARY_MODEL_SEED'] ?? '20261122';
+const seed = givenSeed === 'random' ? Date.now() % 2_147_483_647 : Number(givenSeed);
 const path = process.env['TRIBUTARY_MODEL_PATH'];
 const [lenders, asOf] = [5, someMoment];
 
@@ -375,7 +377,7 @@ describe('any life of many people\'s money, whatever the wire and our process do
       if (path) return;
     }
     if (wanted >= 2_000) for (const happened of mustHappen) expect(`${happened}: ${(tally.get(happened) ?? 0) > 0 ? 'happened' : 'never'}`).toBe(`${happened}: happened`);
-  }, 120_000 + wanted * 2_000);
+  }, 60_000 + wanted * 150);
 });
 
 const command = (failing: number, at: string | null): string =>
