@@ -47,7 +47,7 @@ describe('a running market whose parts are killed', () => {
     await pool.query(`DELETE FROM waiting WHERE workflow_id IN (SELECT loan_no FROM loan LIMIT 1)`);
     const { balances, cutAt } = await custody.downloadBalances();
     const richer = balances.map((balance, index) => (index === 0 ? { ...balance, availableFen: balance.availableFen + 1 } : balance));
-    const { violations } = await holdAgainst(pool, { downloadBalances: async () => ({ cutAt, balances: richer }) });
+    const { violations } = await holdAgainst(pool, async () => ({ cutAt, balances: richer }));
     expect(violations.map(({ what }) => what)).toEqual(expect.arrayContaining(['the books differ from the bank', 'a step has stopped']));
     expect(violations.find(({ what }) => what === 'a step has stopped')?.where).toEqual(['planted']);
   });

@@ -1,8 +1,7 @@
 /** What must hold after everything that was done to a platform: read-only SQL, and one signed download of the bank's balances. */
-import { compareBooks, type Books } from '../../db/books.js';
+import { compareBooks, type BankCut, type Books } from '../../db/books.js';
 import { rows, type Pool } from '../../db/pool.js';
 import { endStates } from '../../domain/loan.js';
-import type { Custody } from '../../gateways/custody/port.js';
 
 export interface Violation { what: string; where: string[] }
 export interface Checked {
@@ -42,8 +41,8 @@ const rules: readonly (readonly [what: string, sql: string])[] = [
 const shownAtMost = 20;
 
 /** @returns everything that is wrong, and how much was looked at. */
-export async function holdAgainst(pool: Pool, custody: Pick<Custody, 'downloadBalances'>): Promise<{ checked: Checked; violations: Violation[] }> {
-  const books = await compareBooks(pool, () => custody.downloadBalances());
+export async function holdAgainst(pool: Pool, download: () => Promise<BankCut>): Promise<{ checked: Checked; violations: Violation[] }> {
+  const books = await compareBooks(pool, download);
   const violations = booksViolations(books);
   for (const [what, sql] of rules) {
     const found = await rows<Record<string, string>>(pool, sql);

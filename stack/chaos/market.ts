@@ -29,7 +29,8 @@ export async function liveAndHold(stack: Stack, { seed, forMs, say, ...disturban
     say('The people go home; what is under way comes to its end');
     await stack.kill('people');
     const restless = await comeToRest(stack);
-    const { checked, violations } = await holdAgainst(pool, openCustody(settings));
+    const custody = openCustody(settings);
+    const { checked, violations } = await holdAgainst(pool, () => custody.downloadBalances());
     return { seed, injected, checked, violations: [...(restless.length === 0 ? [] : [{ what: 'did not come to rest', where: restless }]), ...violations] };
   } finally {
     await pool.end();
