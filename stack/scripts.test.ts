@@ -67,7 +67,7 @@ describe('the doors', () => {
   it('say what there is when asked for something else', async () => {
     const ended = await run(process.execPath, [join(root, 'stack', 'door.mjs'), 'sesame']);
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('There is no command "sesame": use one of replay, books');
+    expect(ended.stderr).toContain('There is no command "sesame": use one of replay, chaos, books');
   });
 });
 

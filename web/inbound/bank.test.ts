@@ -193,7 +193,7 @@ describe('coming back from the bank', () => {
     const { visitor, side } = await openAccount();
     const { requestNo } = sentToBank(await press(visitor, `/account/custody/${side}/deposit`, 'deposit', { amount: '10' }));
     await notify('RECHARGE', { requestNo, status: 'FAIL', amount: '10.00', errorCode: '100008', reasonCode: 'CARD_REFUSED', errorMessage: 'no' });
-    expect((await visitor.open(`/account/bank/${requestNo}`)).text).toContain('Not done');
+    expect((await visitor.open(`/account/bank/${requestNo}`)).text).toContain('Failed');
     const other = await somebody();
     expect((await other.visitor.open(`/account/bank/${requestNo}`)).status).toBe(404);
     expect(new URL((await web.visitor().open(`/account/bank/${requestNo}`)).url).pathname).toBe('/log-in');
@@ -218,13 +218,15 @@ describe('withdrawing, and changing card and phone', () => {
     const { id, userNo, visitor, side } = await openAccount('lender');
     const deposit = sentToBank(await press(visitor, `/account/custody/${side}/deposit`, 'deposit', { amount: '100' }));
     await notify('RECHARGE', success(deposit.requestNo, '100.00'));
+    const openedBefore = await visitor.open(`/account/custody/${side}/withdraw`);
     const unbind = sentToBank(await press(visitor, `/account/custody/${side}/card/change`, 'unbind-card'));
     expect(unbind.service).toBe('UNBIND_BANKCARD');
     expect((await messagesOf(web.pool, id)).map((each) => [each.template, each.channel])).toEqual(expect.arrayContaining([['card-changing', 'sms'], ['card-changing', 'mail']]));
     await notify('UNBIND_BANKCARD', { ...success(unbind.requestNo), user: user(userNo) });
     const bind = sentToBank(await press(visitor, '/account/custody', `bind-card-${side}`));
     await notify('PERSONAL_BIND_BANKCARD_EXPAND', { ...success(bind.requestNo), user: user(userNo, { bankcardLast4: '9999', bankName: 'Other Bank' }) });
-    const refused = await press(visitor, `/account/custody/${side}/withdraw`, 'withdraw', { amount: '50' });
+    expect((await visitor.open(`/account/custody/${side}/withdraw`)).text).toContain('Nothing is paid out yet');
+    const refused = await staying(visitor).submit(openedBefore, 'withdraw', { amount: '50' });
     expect(refused.status).toBe(422);
     expect(refused.text).toContain('cooling period');
     web.now.ms += 25 * 3_600_000;
