@@ -34,7 +34,7 @@ describe('saved histories', () => {
   it('exist for every state in which a loan can rest, and for the workflows beside it', () => {
     expect(names()).toEqual(expect.arrayContaining([
       'loan-identifying', 'loan-in-review', 'loan-cancelled', 'loan-preparing', 'loan-fundraising', 'loan-not-funded', 'loan-disbursing', 'loan-paying-out', 'loan-repaying', 'loan-overdue',
-      'loan-in-legal', 'loan-written-off', 'loan-closed', 'fund-open', 'fund-failed', 'identify-in-review', 'collect-running', 'collect-ended', 'legal-open', 'movement-pending', 'message-pending', 'business-day',
+      'loan-in-legal', 'loan-written-off', 'loan-closed', 'fund-open', 'fund-failed', 'identify-in-review', 'collect-running', 'collect-ended', 'legal-open', 'movement-pending', 'message-pending', 'business-day', 'reconcile-open', 'difference-open',
     ].map((name) => `${name}.json`)));
   });
 

@@ -108,7 +108,14 @@ async function saveBeside(stage: Stage, save: Save): Promise<void> {
   await stage.pass(3 * 3_600_000);
   await save('movement-pending', 'DP730');
   await save('message-pending', 'message:731');
+  await stage.passUntil('a day is closed and reconciled', () => stage.world(2025).count('reconcileDays') === 1, 3_600_000, 48);
   await save('business-day', 'business-day');
+  stage.world(3050).on('reconcileDays', () => ({ waiting: null, cases: [{ caseId: 850, day: '3050-01-05', dueAt: '2025-02-09T16:00:00.000Z' }] }));
+  stage.world(3050).on('confirmDay', () => ({ status: 'open' }));
+  await start('reconcile', 'reconcile:3050-01-05', { from: '3050-01-04', to: '3050-01-05', zoneOffsetMinutes: 480 });
+  await stage.passUntil('the case has its task', () => stage.world(850).count('openTask') === 1, 1000, 60);
+  await save('reconcile-open', 'reconcile:3050-01-05');
+  await save('difference-open', 'case:850');
   // Last: the skipping server's clock stands still once an abandoned child outlives its parent.
   stage.world(702, { termMonths: 3 }).on('verifyIdentity', () => ({ status: 'needs-person', code: 'photo-unclear' }));
   await stage.startLoan(702);
