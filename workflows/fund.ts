@@ -5,7 +5,7 @@ import { waitWall } from './clock.js';
 import { bidsChanged, bidsWaiting, instructionDone, stopFunding } from './contract.js';
 import type { FundInput, FundingSums, FundResult } from './contract.js';
 import { endErrand, openErrand, persist, showErrand, waitOn, type Errand } from './errand.js';
-import { atBank, bankPatience, bidPatienceMs, patience } from './retries.js';
+import { atBank, bankPatience, bidPatienceMs, patience, quietListingMs } from './retries.js';
 
 interface Funding extends Errand { input: FundInput; news: number; bankWords: number; stopped: boolean }
 
@@ -41,7 +41,7 @@ async function raise(funding: Funding): Promise<FundingSums> {
       untilMs: deadline, summary: `${sums.frozenFen} of ${sums.targetFen} fen frozen`, otherwise: 'the listing fails and every hold is released',
       wake: () => funding.news !== news || funding.stopped, lookedAt,
       // Bids in flight, or being paid by hand: their reservations run on the wall clock.
-      silenceMs: sums.reservedFen > 0 ? bidPatienceMs : undefined,
+      silenceMs: sums.reservedFen > 0 ? bidPatienceMs : quietListingMs,
     });
     await renewWhenLong(funding);
   }

@@ -170,6 +170,15 @@ describe('funding', () => {
     await dismiss(stage, loan);
   });
 
+  it('finds bids of which nobody told it, because whoever placed them died before', async () => {
+    const world = stage.world(59);
+    world.next('freezeBids', () => part);
+    const loan = await acceptedLoan(stage, 59);
+    await stage.passUntil('the contract', () => world.count('conclude') === 1, HOUR, 8);
+    expect(world.count('freezeBids')).toBe(2);
+    await dismiss(stage, loan);
+  });
+
   it('freezes batch after batch while bids wait, and looks again by itself while some are in flight', async () => {
     const world = stage.world(51);
     world.next('freezeBids', () => ({ ...part, reservedFen: 800_000, waiting: 300 }), () => ({ ...part, reservedFen: 800_000, waiting: 0 }));

@@ -74,6 +74,8 @@ export const deliveryPatience: readonly number[] = [10 * SECOND, 30 * SECOND, 2 
 export const callPatience: readonly number[] = [60 * SECOND, 2 * MINUTE, 5 * MINUTE];
 /** Bids that are being frozen or paid by hand. */
 export const bidPatienceMs = 30 * SECOND;
+/** A listing that hears of no bid is looked at all the same: whoever placed one may have died before saying so. */
+export const quietListingMs = 6 * 60 * MINUTE;
 /** A step of a child that failed is tried again after so long, unless a person asks for it. */
 export const failedStepPatienceMs = 10 * MINUTE;
 
