@@ -7,6 +7,8 @@ import { statementFiles, type StatementFile } from './reconciliation.js';
 
 /** How near midnight a movement must be to be on the other side's next or last day. */
 const edgeMinutes = 60;
+/** From so many lines on, the planner is told how many they are. */
+const longDayLines = 10_000;
 /** More differences in one file than this are one case: the file itself is wrong. */
 const mostCasesPerFile = 100;
 
@@ -43,9 +45,9 @@ export async function matchDay(pool: Pool, input: DayToMatch): Promise<{ openCas
   return inTransaction(pool, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`reconcile:${input.day}`]);
     await tx.query(`SET LOCAL work_mem = '64MB'`);
-    await tx.query('ANALYZE statement_line');
+    if (await isLong(tx, input.day)) await tx.query('ANALYZE statement_line');
     await tx.query('DELETE FROM reconciliation_transit WHERE day = $1', [input.day]);
-    for (const file of statementFiles) await matchFile(tx, file, input);
+    for (const file of await filesToMatch(tx, input)) await matchFile(tx, file, input);
     const open = await row<{ open: number }>(tx, `SELECT count(*)::int AS open FROM reconciliation_case WHERE day = $1 AND state = 'open'`, [input.day]);
     const openCases = open?.open ?? 0;
     await writeDay(tx, { day: input.day, state: openCases > 0 ? 'differences' : 'explained', reason: null, asOf: input.asOf });
@@ -76,6 +78,21 @@ async function matchFile(tx: Transaction, file: StatementFile, input: DayToMatch
                     count(*) FILTER (WHERE result = 'bank-only')::int AS bank_only, count(*) FILTER (WHERE result = 'platform-only')::int AS platform_only FROM finding) n
       WHERE f.day = $1 AND f.file = $2`, [day, file]);
   await openCasesOf(tx, file, input);
+}
+
+async function isLong(tx: Transaction, day: string): Promise<boolean> {
+  const lines = await row<{ lines: number }>(tx, 'SELECT coalesce(sum(lines), 0)::int AS lines FROM reconciliation_file WHERE day = $1', [day]);
+  return (lines?.lines ?? 0) >= longDayLines;
+}
+
+/** The others are empty on both sides, which most files of most days are; they are written down as equal at once. */
+async function filesToMatch(tx: Transaction, { day, from, until }: DayToMatch): Promise<StatementFile[]> {
+  const oursOfDay = statementFiles.map((file) => `SELECT '${file}' AS file WHERE EXISTS (SELECT 1 FROM (${ours[file]}) o WHERE state = 'done' AND at >= $2 AND at < $3)`);
+  const found = await rows<{ file: StatementFile }>(tx,
+    `SELECT file FROM reconciliation_file WHERE day = $1 AND lines > 0 UNION SELECT file FROM reconciliation_transit WHERE day = $1::date - 1 AND state = 'awaited' UNION ${oursOfDay.join(' UNION ')}`, [day, from, until]);
+  const busy = found.map((each) => each.file);
+  await tx.query('UPDATE reconciliation_file SET equal = 0, in_transit = 0, different = 0, bank_only = 0, platform_only = 0 WHERE day = $1 AND file <> ALL ($2)', [day, busy]);
+  return busy;
 }
 
 const side = (alias: string): string => `jsonb_build_object('kind', ${alias}.kind, 'amountFen', ${alias}.amount_fen, 'userNo', ${alias}.user_no, 'toUserNo', ${alias}.to_user_no, 'at', ${alias}.at)`;

@@ -79,17 +79,18 @@ function dueAtOf({ asOf, zoneOffsetMinutes }: Day): string {
 
 type Fetched = { status: 'here'; changed: boolean } | { status: 'late' | 'faulty'; code: string };
 
+/** The five files come side by side; what the day lacks is told of the first that is not here, when all have ended. */
 async function fetchDay(deps: BankDeps, today: Day): Promise<Fetched> {
+  const came = await Promise.allSettled(statementFiles.map((file) => fetchFile(deps, today, file)));
   let changed = false;
-  for (const file of statementFiles) {
-    try {
-      const came = await fetchFile(deps, today, file);
-      if (came === 'late') return { status: 'late', code: file };
-      changed ||= came === 'changed';
-    } catch (error) {
-      if (!(error instanceof StatementFault)) throw error;
-      return { status: 'faulty', code: `${file}:${error.code}` };
+  for (const [index, file] of statementFiles.entries()) {
+    const one = came[index] as PromiseSettledResult<'here' | 'late' | 'changed'>;
+    if (one.status === 'rejected') {
+      if (!(one.reason instanceof StatementFault)) throw one.reason;
+      return { status: 'faulty', code: `${file}:${one.reason.code}` };
     }
+    if (one.value === 'late') return { status: 'late', code: file };
+    changed ||= one.value === 'changed';
   }
   return { status: 'here', changed };
 }
