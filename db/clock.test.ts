@@ -38,6 +38,13 @@ describe('the business clock in the record', () => {
     expect(await lastOrder(pool)).toEqual(running);
   });
 
+  it('tells a workflow that it is stepped from moment to moment', async () => {
+    await appendSegment(pool, { wallAt: wall, businessAt: business, speed: 0, until: null }, { mode: 'stepped', pace: 100 }, 'test');
+    expect(await segmentNow(pool, wall)).toEqual({ wallAt: wall, businessAt: business, speed: 0, governed: true, stepped: true });
+    await appendSegment(pool, { wallAt: wall, businessAt: business, speed: 100, until: null }, running, 'test');
+    expect(await segmentNow(pool, wall)).not.toHaveProperty('stepped');
+  });
+
   it('cannot be turned back', async () => {
     await appendSegment(pool, { wallAt: wall, businessAt: business, speed: 0, until: null }, running, 'test');
     await expect(appendSegment(pool, { wallAt: wall, businessAt: business - 1, speed: 0, until: null }, running, 'test')).rejects.toThrow('cannot be turned back');

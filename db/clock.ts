@@ -19,17 +19,18 @@ export interface ClockOrder { mode: ClockMode; pace: number }
 /** The clock of production: no segments, business time is wall time. */
 export const wallClock: RecordedSegment = { wallAt: 0, businessAt: 0, speed: 1, governed: false, until: null };
 
-interface SegmentRow { wall_at: string; business_at: string; speed: number; until: string | null }
+interface SegmentRow { wall_at: string; business_at: string; speed: number; until: string | null; mode: ClockMode }
 
 /** The segment in force. */
 export async function currentSegment(db: Db): Promise<RecordedSegment> {
-  const found = await row<SegmentRow>(db, 'SELECT wall_at, business_at, speed, until FROM clock_segment ORDER BY id DESC LIMIT 1');
+  const found = await row<SegmentRow>(db, 'SELECT wall_at, business_at, speed, until, mode FROM clock_segment ORDER BY id DESC LIMIT 1');
   if (!found) return wallClock;
   return {
     wallAt: Date.parse(found.wall_at),
     businessAt: Date.parse(found.business_at),
     speed: found.speed,
     governed: true,
+    ...(found.mode === 'stepped' && { stepped: true }),
     until: found.until === null ? null : Date.parse(found.until),
   };
 }
@@ -45,7 +46,7 @@ export function businessNow(segment: ClockSegment & { until?: number | null }, w
 export async function segmentNow(db: Db, wallMs: number): Promise<ClockSegment> {
   const segment = await currentSegment(db);
   if (!segment.governed) return { wallAt: 0, businessAt: 0, speed: 1, governed: false };
-  return { wallAt: wallMs, businessAt: businessNow(segment, wallMs), speed: segment.speed, governed: true };
+  return { wallAt: wallMs, businessAt: businessNow(segment, wallMs), speed: segment.speed, governed: true, ...(segment.stepped && { stepped: true }) };
 }
 
 /** What was last asked of the clock; null before its first start. */

@@ -28,8 +28,9 @@ export type LoanStep =
 /**
  * The business clock as a workflow knows it. `governed` (off production): only `clockReached` moves it.
  * Otherwise business time is wall time plus `businessAt - wallAt`.
+ * `stepped`: the clock goes from moment to moment that somebody waits for, and nobody watches it pass.
  */
-export interface ClockSegment { wallAt: number; businessAt: number; speed: number; governed: boolean }
+export interface ClockSegment { wallAt: number; businessAt: number; speed: number; governed: boolean; stepped?: boolean }
 
 /** Limits and times that a loan keeps from its start, from the product version and the platform's settings. */
 export interface LoanTerms {

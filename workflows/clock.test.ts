@@ -49,6 +49,17 @@ describe('the governed clock', () => {
     await dismiss(stage, loan);
   });
 
+  it('starts no timer for a business wait where it is stepped, and ends it by its word', async () => {
+    const loan = await stage.startLoan(405, { clock: { ...(await governed()), stepped: true } });
+    await reach(stage, loan, 'offered', 1000, 60);
+    await stage.passUntil('the wait is in the record', () => projections(405).at(-1)?.nextAt === '2025-01-20T16:00:00.000Z', 100, 60);
+    const { events } = await loan.fetchHistory();
+    const daysLong = (events ?? []).filter((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0) >= DAY / 1000);
+    expect(daysLong).toEqual([]);
+    await loan.signal(clockReached, { now: Date.parse('2025-01-20T16:00:00Z'), pokes: 0 });
+    expect(await loan.result()).toMatchObject({ state: 'lapsed', reason: 'offer-lapsed' });
+  });
+
   it('makes a loan that waits for news look at the record before it says that it has seen them', async () => {
     const world = stage.world(403);
     world.on('borrowerReady', () => ({ ready: false, missing: ['card'] }));

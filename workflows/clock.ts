@@ -13,6 +13,7 @@ import { clockReached } from './contract.js';
 
 export interface BusinessClock {
   readonly governed: boolean;
+  readonly stepped: boolean;
   /** Business time, ms. */
   now(): number;
   /** Facts of the record that this workflow was told of (table `waiting`). */
@@ -30,6 +31,7 @@ export function openClock(segment: ClockSegment, seen = 0, notBefore = 0): Busin
   const now = () => (segment.governed ? latest : Date.now() + segment.businessAt - segment.wallAt);
   const clock: BusinessClock = {
     governed: segment.governed,
+    stepped: segment.stepped === true,
     now,
     pokes: seen,
     get heard() {
@@ -91,9 +93,12 @@ function endOf(clock: BusinessClock, wait: BusinessWait, wake: () => boolean): W
 const LONGEST_SPARE_MS = 24 * 3_600_000;
 const spareMs = (rings: number): number => (rings === 0 ? 1 : Math.min(LONGEST_SPARE_MS, 600_000 * 4 ** rings));
 
-/** The timer's length: the same on both clocks, so that the UI always shows one. Governed, its ring alone changes nothing. */
+/**
+ * The timer's length: the same on both clocks, so that the UI always shows one. Governed, its ring alone changes nothing;
+ * on a stepped clock, which no one watches, there is none (two events less a wait).
+ */
 function timerOf(clock: BusinessClock, wait: BusinessWait, rings: number): number | undefined {
-  const toMoment = wait.untilMs === null ? undefined : Math.max(1, wait.untilMs - clock.now(), clock.governed ? spareMs(rings) : 1);
+  const toMoment = wait.untilMs === null || clock.stepped ? undefined : Math.max(1, wait.untilMs - clock.now(), clock.governed ? spareMs(rings) : 1);
   if (wait.silenceMs === undefined) return toMoment;
   return Math.min(wait.silenceMs, toMoment ?? wait.silenceMs);
 }

@@ -30,12 +30,22 @@ export interface RunningTemporal extends RunningProcess {
   address: string;
 }
 
+/**
+ * A server for one machine. By default a shard looks for new tasks at most twenty times a second, so that every step of a
+ * workflow that is alone waits 50 ms, and a queue has four partitions between which pollers and tasks miss each other.
+ * Measured for an activity after another on an idle server: 101 ms as it comes, 13 ms so.
+ */
+const paceOfOneMachine = [
+  'history.transferProcessorMaxPollRPS=1000', 'history.timerProcessorMaxPollRPS=1000', 'history.visibilityProcessorMaxPollRPS=1000',
+  'matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1',
+].flatMap((value) => ['--dynamic-config-value', value]);
+
 function flags(options: TemporalOptions): string[] {
   const database = options.databaseFile
     ? ['--db-filename', options.databaseFile, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL']
     : [];
   const ui = options.uiPort === undefined ? ['--headless'] : ['--ui-port', String(options.uiPort)];
-  return ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'error', ...ui, ...database];
+  return ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'error', ...paceOfOneMachine, ...ui, ...database];
 }
 
 /** Whether the server serves its default namespace (it does so some seconds after its port opens). */
