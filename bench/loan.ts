@@ -19,7 +19,7 @@ const atOnce = 10;
 export const lenders = 5;
 const aims = { activities: 60, events: 650, ratio: 0.6, secondStartSeconds: 15 };
 /** Workflows that are there without any loan. */
-const daily = new Set(['businessDay']);
+const daily = new Set(['businessDay', 'reconcile']);
 
 export async function bench({ say }: BenchOptions): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
