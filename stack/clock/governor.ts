@@ -64,6 +64,9 @@ export interface Governor {
 const longestRunMs = 86_400_000;
 const shortPauseMs = 4;
 const longPauseMs = 20;
+/** The same while much is under way, which does not end at once: looking itself takes the database's time. */
+const busyPauseMs = 60;
+const muchWork = 5;
 
 export async function createGovernor(options: GovernorOptions): Promise<Governor> {
   const { pool, messenger, wallNow, log } = options;
@@ -140,7 +143,7 @@ export async function createGovernor(options: GovernorOptions): Promise<Governor
       const work = await survey();
       if ((unfinished.length === 0 && holds.active().length === 0) || stop()) return work;
       await new Promise((resolve) => setTimeout(resolve, pause));
-      pause = Math.min(longPauseMs, pause * 1.4);
+      pause = Math.min(unfinished.length > muchWork ? busyPauseMs : longPauseMs, pause * 1.4);
     }
   }
 
