@@ -50,7 +50,7 @@ export class Player {
   async play(): Promise<void> {
     const { clock, rows, zoneOffsetMinutes, onWait, onProgress } = this.options;
     this.options.say(`${this.options.lenders.length} lenders sign up and deposit`);
-    await this.retrying(() => this.settleLenders(), 'the lenders settle in');
+    await this.settleLenders();
     for (const row of rows) await this.takeUp(row, zoneOffsetMinutes);
     for (;;) {
       const next = this.queue.sort((a, b) => a.atMs - b.atMs || a.line - b.line).shift();
@@ -171,10 +171,12 @@ export class Player {
     const { lenders } = this.options;
     const { listing } = await (lenders[0] as Lender).visitor.read<{ listing: { minBidFen: number; stepFen: number } }>(`/market/${loanNo}`);
     const amounts = bidsFor(row.principalFen, lenders.length, listing.minBidFen, listing.stepFen);
-    await inParallel(amounts.slice(0, -1), lendersAtOnce, (amountFen, index) => this.bid(lenders[index] as Lender, loanNo, amountFen, row.line, index));
+    const bid = (amountFen: number, index: number): Promise<void> =>
+      this.retrying(() => this.bid(lenders[index] as Lender, loanNo, amountFen, row.line, index), `the bid of lender ${index} on ${loanNo}`);
+    await inParallel(amounts.slice(0, -1), lendersAtOnce, bid);
     // The last one takes the rest, which need not be a step: everybody else has to be there first.
     const last = amounts.length - 1;
-    await this.bid(lenders[last] as Lender, loanNo, amounts[last] ?? 0, row.line, last);
+    await bid(amounts[last] ?? 0, last);
   }
 
   private async bid(lender: Lender, loanNo: string, amountFen: number, line: number, index: number): Promise<void> {
@@ -193,12 +195,12 @@ export class Player {
     const lentFen = rows.reduce((sum, row) => sum + row.principalFen, 0);
     // An equal share twice over, and room for the largest loan: small loans have fewer lenders, always the first.
     const moneyFen = Math.ceil(lentFen / lenders.length) * 2 + Math.max(...rows.map((row) => row.principalFen));
-    await inParallel(lenders, lendersAtOnce, async (lender) => {
+    await inParallel(lenders, lendersAtOnce, (lender, index) => this.retrying(async () => {
       await fillCard(world, lender);
       await tellBureaus(world, lender);
       await lender.settleIn(moneyFen, yearsLimitFen);
-    });
-    await reviewer.arrive();
+    }, `lender ${index} settles in`));
+    await this.retrying(() => reviewer.arrive(), 'the reviewer arrives');
   }
 
   private async borrowerOf(row: BookRow): Promise<Borrower> {
