@@ -4,13 +4,14 @@ import { detailColumns, instructionColumns, type InstructionDetail } from './ins
 import { silenceSeconds, type FoundInstruction, type Standing } from './instruction-search.js';
 import { row, rows, type Db, type Pool } from './pool.js';
 
-/** All of the wall clock. */
-export interface SentTimes { firstSentAt: string | null; sends: number; acceptedAt: string | null }
+/** All of the wall clock. `unknownAt`: from when the outcome was called unknown; resolved when the instruction has ended since. */
+export interface SentTimes { firstSentAt: string | null; sends: number; acceptedAt: string | null; unknownAt: string | null }
 export type LivedInstruction = FoundInstruction & SentTimes;
 
 export function findLife(db: Db, requestNo: string): Promise<LivedInstruction | null> {
   return row<LivedInstruction>(
     db, `SELECT ${instructionColumns}, first_sent_at AS "firstSentAt", sends, accepted_at AS "acceptedAt",
+                CASE WHEN first_sent_at + make_interval(secs => $2) < coalesce(accepted_at, ended_at, clock_timestamp()) THEN first_sent_at + make_interval(secs => $2) END AS "unknownAt",
                 CASE WHEN state = 'sent' AND sent_at < clock_timestamp() - make_interval(secs => $2) THEN 'unknown' ELSE state END AS standing
            FROM instruction WHERE request_no = $1`, [requestNo, silenceSeconds]);
 }

@@ -73,6 +73,24 @@ export async function intend(db: Db, wish: NewInstruction): Promise<Instruction>
   return written;
 }
 
+/** A business moment before which the instruction must not be sent: the bank was closed when its former number was. */
+export function notBeforeOf({ details }: Pick<Instruction, 'details'>): string | null {
+  const notBefore = details['notBefore'];
+  return typeof notBefore === 'string' ? notBefore : null;
+}
+
+/** Whether it waits for the bank to open. */
+export function isPutOff(instruction: Pick<Instruction, 'state' | 'details'>, at: string): boolean {
+  const notBefore = notBeforeOf(instruction);
+  return instruction.state === 'intended' && notBefore !== null && Date.parse(notBefore) > Date.parse(at);
+}
+
+/** The same act under its next number, to be sent at a business moment and not before. */
+export function tryAgain(tx: Transaction, last: Instruction, notBefore: string): Promise<Instruction> {
+  const requestNo = `${last.requestNo.replace(/-t\d+$/, '')}-t${last.try + 1}`;
+  return intend(tx, { ...last, requestNo, try: last.try + 1, details: { ...last.details, notBefore }, asOf: notBefore, waitsUntil: notBefore });
+}
+
 /** The moment (wall clock) of the latest sending; from now on the outcome is the bank's to say. */
 export async function markSent(db: Db, requestNo: string): Promise<void> {
   await db.query(`UPDATE instruction SET state = CASE state WHEN 'intended' THEN 'sent' ELSE state END, sent_at = clock_timestamp() WHERE request_no = $1 AND state NOT IN ('done', 'refused')`, [requestNo]);
@@ -109,9 +127,11 @@ export async function instructionsByNo(db: Db, requestNos: readonly string[]): P
   return new Map(found.map((instruction) => [instruction.requestNo, instruction]));
 }
 
-/** The batches `<key>1`, `<key>2` … of one act. */
+/** The batches `<key>1`, `<key>2` … of one act, each in its latest try. */
 export function batchesOf(db: Db, businessKey: string): Promise<Instruction[]> {
-  return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE starts_with(business_key, $1) AND substr(business_key, length($1) + 1) ~ '^[0-9]+$' ORDER BY length(business_key), business_key`, [businessKey]);
+  return rows<Instruction>(
+    db, `SELECT * FROM (SELECT DISTINCT ON (business_key) ${instructionColumns} FROM instruction WHERE starts_with(business_key, $1) AND substr(business_key, length($1) + 1) ~ '^[0-9]+$' ORDER BY business_key, try DESC) latest
+          ORDER BY length("businessKey"), "businessKey"`, [businessKey]);
 }
 
 /** Freezes of bids on the bank's page that have been silent for so many seconds (wall clock). */

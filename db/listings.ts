@@ -62,10 +62,25 @@ export function openListings(db: Db, businessNow: string, limit = 200): Promise<
   return rows<Listing>(db, `SELECT ${columns} FROM listing WHERE state = 'open' AND deadline > $1 ORDER BY deadline, loan_no LIMIT $2`, [businessNow, limit]);
 }
 
-/** The sums of a listing, with the number of bids that wait for the bank: by standing authorisation, and by hand. */
-export async function fundingSums(db: Db, loanNo: string): Promise<{ targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number } | null> {
-  return row(
+export interface ListingSums {
+  targetFen: number; reservedFen: number; frozenFen: number;
+  /** Bids that wait for the bank: by standing authorisation, and by hand. */
+  waiting: number; byHand: number;
+  /** Beside them, what waits for the bank to open: the earliest moment, and how much it is. */
+  putOff?: { until: string; fen: number };
+}
+
+/** The sums of a listing at a business moment. */
+export async function fundingSums(db: Db, loanNo: string, at: string): Promise<ListingSums | null> {
+  const found = await row<Omit<ListingSums, 'putOff'> & { putOffUntil: string | null; putOffFen: number }>(
     db, `SELECT l.target_fen AS "targetFen", l.reserved_fen AS "reservedFen", l.frozen_fen AS "frozenFen",
-           count(b.id) FILTER (WHERE b.by = 'authorisation')::int AS waiting, count(b.id) FILTER (WHERE b.by = 'password')::int AS "byHand"
-           FROM listing l LEFT JOIN bid b ON b.loan_no = l.loan_no AND b.state = 'reserved' WHERE l.loan_no = $1 GROUP BY l.loan_no`, [loanNo]);
+           count(b.id) FILTER (WHERE b.by = 'authorisation' AND w.until IS NULL)::int AS waiting, count(b.id) FILTER (WHERE b.by = 'password')::int AS "byHand",
+           min(w.until) AS "putOffUntil", coalesce(sum(b.amount_fen) FILTER (WHERE w.until IS NOT NULL), 0)::bigint AS "putOffFen"
+           FROM listing l LEFT JOIN bid b ON b.loan_no = l.loan_no AND b.state = 'reserved'
+           LEFT JOIN LATERAL (SELECT (i.details ->> 'notBefore')::timestamptz AS until FROM instruction i
+                               WHERE i.request_no = b.request_no AND i.state = 'intended' AND (i.details ->> 'notBefore')::timestamptz > $2) w ON true
+          WHERE l.loan_no = $1 GROUP BY l.loan_no`, [loanNo, at]);
+  if (!found) return null;
+  const { putOffUntil, putOffFen, ...sums } = found;
+  return putOffUntil === null ? sums : { ...sums, putOff: { until: putOffUntil, fen: putOffFen } };
 }

@@ -5,6 +5,7 @@
 import { mirrorBankUser } from './accounts.js';
 import { isTerminal, lock, type Instruction, type Verb } from './instructions.js';
 import { freezeDone, freezeRefused, holdReleased } from './outcomes/freezes.js';
+import { putOff } from './outcomes/closed.js';
 import { cashIn, cashOut, payoutAccepted, payoutDone, payoutRefused } from './outcomes/cash.js';
 import { recordBatch } from './outcomes/batches.js';
 import { end, type Done, type Ended, type OutcomeReport, type Refused } from './outcomes/word.js';
@@ -12,6 +13,7 @@ import { projectChanged } from './outcomes/projects.js';
 import { dropPhoneChange, endPhoneChange } from './phone-changes.js';
 import { inTransaction, type Pool, type Transaction } from './pool.js';
 export { OutOfOrder } from './reservations.js';
+export { bankClosed } from './outcomes/closed.js';
 export type { Done, Outcome, OutcomeReport, Refused } from './outcomes/word.js';
 
 export interface Recorded {
@@ -58,9 +60,9 @@ async function record(tx: Transaction, report: OutcomeReport): Promise<Recorded>
   if (!instruction) throw new UnknownInstruction(report.requestNo);
   const unchanged = { workflowId: instruction.workflowId, verb: instruction.verb, changed: false, terminal: isTerminal(instruction), awaited: instruction.awaited || instruction.workflowId === instruction.requestNo };
   if (unchanged.terminal) return unchanged;
-  const ended = instruction.verb === 'batch-release' || instruction.verb === 'batch-repayment'
+  const ended = (await putOff(tx, instruction, report)) ?? (instruction.verb === 'batch-release' || instruction.verb === 'batch-repayment'
     ? await recordBatch(tx, instruction, report)
-    : await recordSingle(tx, instruction, report);
+    : await recordSingle(tx, instruction, report));
   if (ended === 'nothing') return unchanged;
   if (ended === 'terminal') await pokeIfWaiting(tx, instruction.workflowId);
   return { ...unchanged, changed: true, terminal: ended === 'terminal' };

@@ -59,6 +59,7 @@ const refusals: Record<string, Refusal> = {
   'account-unusable': { what: 'The bank has blocked your custody account.', next: 'Ask the custody bank why; we are not told.' },
   'project-state': { what: 'The bank says the loan is in another state.', next: 'Operations has been told; look again later.' },
   'duplicate-request': { what: 'The bank has seen this request before.', next: 'Load the page again.' },
+  'bank-closed': { what: 'The bank is closed at this hour.', next: 'Nothing was moved. Do it again when the bank is open.' },
   'cap-exceeded': { what: 'The bank refused because a legal limit would be exceeded.', next: 'Borrow less.' },
   refused: { what: 'It was refused.', next: 'Look at the loan page, or ask us with the code below.' },
   'id-number-invalid': { what: 'The ID number is not valid: its last character must follow from the others.', next: 'Compare it with your ID card and type it again.' },

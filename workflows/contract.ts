@@ -185,11 +185,14 @@ export interface RiskActivities {
   makeOffer(input: { loanNo: string; asOf: IsoDate; amountFen: number | null; termMonths: number | null; annualRateBps: number | null; grade: string | null }): Promise<{ status: 'made'; offer: NonNullable<LoanState['offer']> } | { status: 'refused'; code: string }>;
 }
 
-/** The end, or not yet, of something the bank was asked. `pending`: wait for `instructionDone`, then call again. */
+/**
+ * The end, or not yet, of something the bank was asked. `pending`: wait for `instructionDone`, then call again. `unsent`: the bank
+ * was closed; nothing is under way, and the call at `expectedAt` sends it.
+ */
 export type BankStep<T extends object = object> =
   | ({ status: 'done' } & T)
   | { status: 'refused'; code: string }
-  | { status: 'pending'; requestNo: string; expectedAt: string | null };
+  | { status: 'pending'; requestNo: string; expectedAt: string | null; unsent?: true };
 
 /** Queue `bank`: money. Each call goes on where the record says the instruction stands, asking the bank (QUERY) for what was sent. */
 export interface BankActivities {
@@ -229,7 +232,8 @@ export interface BankActivities {
   /** Decides a case, and posts what is needed. */
   resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved' } | { status: 'refused'; code: string }>;
 }
-export interface FundingSums { targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number }
+/** `putOff`: what waits for the bank to open, and until when; not counted in `waiting`. */
+export interface FundingSums { targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number; putOff?: { until: string; fen: number } }
 export interface WholePayment extends Sharing { countsOn: IsoDate }
 /** How a frozen payment is put on the loan: `parts` is the allocation by instalment. */
 export interface Sharing { parts: PaymentPart[]; forgivenInterest: { no: number; fen: number }[]; afterWriteOff: boolean }

@@ -37,11 +37,13 @@ async function raise(funding: Funding): Promise<FundingSums> {
     const sums = await persist(funding, 'Freezing of bids', () => atBank('Freezes waiting bids').freezeBids({ loanNo: input.loanNo, asOf: funding.asOf() }));
     if (sums.frozenFen === sums.targetFen || funding.stopped || clock.now() >= deadline) return sums;
     if (sums.waiting > 0) continue;
+    const { putOff } = sums;
     await waitOn(funding, {
-      untilMs: deadline, summary: `${sums.frozenFen} of ${sums.targetFen} fen frozen`, otherwise: 'the listing fails and every hold is released',
+      // A bank that is closed is asked again when it opens.
+      untilMs: putOff ? Math.min(deadline, parseInstant(putOff.until)) : deadline, summary: `${sums.frozenFen} of ${sums.targetFen} fen frozen`, otherwise: 'the listing fails and every hold is released',
       wake: () => funding.news !== news || funding.stopped, lookedAt,
       // Bids in flight, or being paid by hand: their reservations run on the wall clock.
-      silenceMs: sums.reservedFen > 0 ? bidPatienceMs : quietListingMs,
+      silenceMs: sums.reservedFen > (putOff?.fen ?? 0) ? bidPatienceMs : quietListingMs,
     });
     await renewWhenLong(funding);
   }

@@ -188,6 +188,25 @@ describe('funding', () => {
     await dismiss(stage, loan);
   });
 
+  it('asks a bank that is closed again when it opens, and not before', async () => {
+    const world = stage.world(58);
+    let until = '';
+    world.next('freezeBids', ({ asOf }) => {
+      until = new Date(Date.parse(asOf) + 5 * HOUR).toISOString();
+      return { ...part, reservedFen: 800_000, putOff: { until, fen: 800_000 } };
+    });
+    const opens: string[] = [];
+    world.next('release', ({ loanNo, asOf }) => {
+      opens.push(new Date(Date.parse(asOf) + 3 * HOUR).toISOString());
+      return { status: 'pending', requestNo: `${loanNo}-release-a1-b1-t2`, expectedAt: opens[0]!, unsent: true };
+    });
+    const loan = await acceptedLoan(stage, 58);
+    await stage.passUntil('the money', () => world.count('release') === 2, HOUR, 24);
+    expect(world.inputs('freezeBids').map(({ asOf }) => asOf >= until)).toEqual([false, true]);
+    expect(world.inputs('release').map(({ attempt, asOf }) => [attempt, asOf >= opens[0]!])).toEqual([[1, false], [1, true]]);
+    await dismiss(stage, loan);
+  });
+
   it('fails cleanly at its deadline: every hold released first, then everybody told', async () => {
     const world = stage.world(52);
     world.on('freezeBids', () => part);

@@ -39,15 +39,17 @@ export async function settle<T extends object>(life: Life, asking: Asking<T>): P
 }
 
 /** Listens for the bank's word. @returns whether it came; false when it was silent for so long that it must be asked. */
-async function word<T extends object>(life: Life, asking: Asking<T>, step: { requestNo: string; expectedAt: string | null }, asks: number): Promise<boolean> {
+async function word<T extends object>(life: Life, asking: Asking<T>, step: Extract<BankStep, { status: 'pending' }>, asks: number): Promise<boolean> {
   const { inbox, clock } = life;
   const came = () => inbox.bankWords.includes(step.requestNo);
   const expectedMs = step.expectedAt === null ? 0 : parseInstant(step.expectedAt);
   if (expectedMs > clock.now() && !inbox.cancel) {
     await standBy(life, { untilMs: expectedMs, owner: 'bank', summary: `${asking.what}: expected from the bank`, otherwise: 'the bank is asked', wake: came });
   }
-  // Its word comes a little after the moment at which it does the thing.
-  if (!came() && !inbox.cancel) await waitWall(patience(bankPatience, asks), `${asking.what}: the bank's word`, came);
+  // Its word comes a little after the moment at which it does the thing; of what it has not been sent there is none.
+  // A withdrawal ends neither wait for good, but goes no faster than the bank.
+  const listens = step.unsent ? inbox.cancel !== undefined : !inbox.cancel;
+  if (!came() && listens) await waitWall(patience(bankPatience, asks), `${asking.what}: the bank's word`, came);
   const heard = came();
   inbox.bankWords = inbox.bankWords.filter((requestNo) => requestNo !== step.requestNo);
   return heard;

@@ -25,7 +25,7 @@ export async function planBatches(tx: Transaction, wish: Omit<NewInstruction, 'a
 export async function carryOutBatches(deps: BankDeps, batches: readonly Instruction[], projectNo: string, at: string): Promise<Instruction[]> {
   const after = new Map<string, Instruction>();
   await eachOf(batches, 4, async (batch) => {
-    after.set(batch.requestNo, await carryOut(deps, batch, () => send(deps, batch, projectNo), at));
+    after.set(batch.requestNo, await carryOut(deps, batch, (current) => send(deps, current, projectNo), at));
   });
   return glance(deps, batches.map((batch) => after.get(batch.requestNo) ?? batch), at);
 }

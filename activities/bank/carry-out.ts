@@ -3,8 +3,8 @@
  * from any point with the same effect: what was perhaps sent is asked about; what the bank has not seen is sent (again)
  * under the same number; what has ended is left alone.
  */
-import { awaitWord, find, isTerminal, markSent, type Instruction, type Verb } from '../../db/instructions.js';
-import { recordOutcome, type Outcome } from '../../db/outcomes.js';
+import { awaitWord, find, isPutOff, isTerminal, latestTry, markSent, notBeforeOf, type Instruction, type Verb } from '../../db/instructions.js';
+import { bankClosed, recordOutcome, type Outcome } from '../../db/outcomes.js';
 import type { Pool } from '../../db/pool.js';
 import type { BatchOutcome, Custody } from '../../gateways/custody/port.js';
 import type { BankStep } from '../../workflows/contract.js';
@@ -19,18 +19,28 @@ const isBatch = (verb: Verb): boolean => verb === 'batch-release' || verb === 'b
 /** Verbs after which the bank holds something else of the person. */
 const aboutThePerson: ReadonlySet<Verb> = new Set(['register', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'cancel-authorisation']);
 
-/** `send` makes the request from the row (never from anything newer); `at` is business time. */
-export async function carryOut(deps: BankDeps, instruction: Instruction, send: () => Promise<Outcome>, at: string): Promise<Instruction> {
-  if (isTerminal(instruction)) return instruction;
+/**
+ * `send` makes the request from the row it is given (never from anything newer): the given one, or its next try where the
+ * bank was closed. `at` is business time; what waits for the bank to open is left alone until then.
+ */
+export async function carryOut(deps: BankDeps, given: Instruction, send: (instruction: Instruction) => Promise<Outcome>, at: string): Promise<Instruction> {
+  const instruction = await afterClosing(deps, given);
+  if (isTerminal(instruction) || isPutOff(instruction, at)) return instruction;
   if (instruction.state !== 'intended') {
     const word = await askBank(deps.custody, instruction);
     if (word.outcome.status !== 'notFound') return hear(deps, instruction, word, at);
   }
   await markSent(deps.pool, instruction.requestNo);
-  const outcome = await send();
+  const outcome = await send(instruction);
   // A lost answer is often known a moment later; if not, the next call asks again.
   const word = outcome.status === 'unknown' ? await askBank(deps.custody, instruction) : { outcome };
   return hear(deps, instruction, word, at);
+}
+
+/** A number that the bank refused because it was closed has a successor, which stands for the act. */
+async function afterClosing({ pool }: BankDeps, instruction: Instruction): Promise<Instruction> {
+  if (instruction.state !== 'refused' || instruction.reason !== bankClosed) return instruction;
+  return (await latestTry(pool, instruction.businessKey)) ?? instruction;
 }
 
 /** Asks what became of something that only its person (or nobody any more) can send. */
@@ -40,12 +50,13 @@ export async function askAndRecord(deps: BankDeps, instruction: Instruction, at:
   return { instruction: await hear(deps, instruction, word, at), word: word.outcome };
 }
 
-async function hear({ pool, custody }: BankDeps, { requestNo, verb, userNo }: Instruction, word: Word, at: string): Promise<Instruction> {
+async function hear(deps: BankDeps, { requestNo, verb, userNo }: Instruction, word: Word, at: string): Promise<Instruction> {
+  const { pool, custody } = deps;
   const user = word.outcome.status === 'done' && aboutThePerson.has(verb) && userNo ? await custody.queryUser(userNo) : null;
   await recordOutcome(pool, { requestNo, at, user, ...word });
   const after = await find(pool, requestNo);
   if (!after) throw new NotInRecord('instruction', requestNo);
-  return after;
+  return afterClosing(deps, after);
 }
 
 export async function askBank(custody: Custody, { requestNo, verb }: Instruction): Promise<Word> {
@@ -67,7 +78,9 @@ export const isOpen = (instruction: Instruction): boolean => !isTerminal(instruc
 /** The first of several that has not ended, as the workflow is told of it; null when all have. */
 export function pendingOf(...instructions: readonly Instruction[]): Extract<BankStep, { status: 'pending' }> | null {
   const open = instructions.find(isOpen);
-  return open ? { status: 'pending', requestNo: open.requestNo, expectedAt: open.waitsUntil } : null;
+  if (!open) return null;
+  const unsent = open.state === 'intended' && notBeforeOf(open) !== null;
+  return { status: 'pending', requestNo: open.requestNo, expectedAt: open.waitsUntil, ...(unsent && { unsent }) };
 }
 
 /**

@@ -10,9 +10,8 @@ export function createProjectActivity(deps: BankDeps): BankActivities['createPro
     const instruction = await newTryAfterRefusal(deps, {
       businessKey: `${loanNo}:project`, verb: 'create-project', userNo: borrowerUserNo, loanNo, amountFen: offer.amountFen, workflowId: loanNo, step: 'list', asOf,
     });
-    const after = await carryOut(deps, instruction, () => deps.custody.createProject({
-      requestNo: instruction.requestNo, projectNo: loanNo, borrowerUserNo, name: `Loan ${loanNo}`, amountFen: instruction.amountFen,
-      annualRateBps: offer.annualRateBps, termMonths: offer.termMonths, businessTime: instruction.asOf,
+    const after = await carryOut(deps, instruction, ({ requestNo, amountFen, asOf: businessTime }) => deps.custody.createProject({
+      requestNo, projectNo: loanNo, borrowerUserNo, name: `Loan ${loanNo}`, amountFen, annualRateBps: offer.annualRateBps, termMonths: offer.termMonths, businessTime,
     }), asOf);
     return unlessDone(after) ?? { status: 'done' };
   };

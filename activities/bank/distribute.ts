@@ -1,9 +1,9 @@
 import { claim, debt, platformClaim } from '../../db/chart.js';
 import { givenSoFar, holdingsOf } from '../../db/holdings.js';
-import { batchesOf, find, intend, requestNoOf, type Instruction } from '../../db/instructions.js';
+import { batchesOf, intend, latestTry, requestNoOf, type Instruction } from '../../db/instructions.js';
 import { postJournal, type Posting } from '../../db/ledger.js';
 import { deliveryOf, findPayment, writeAllocation, type HolderShare, type Payment, type PaymentSums } from '../../db/payments.js';
-import { inTransaction, type Transaction } from '../../db/pool.js';
+import { inTransaction, type Db, type Transaction } from '../../db/pool.js';
 import { openTask } from '../../db/tasks.js';
 import type { BankActivities } from '../../workflows/contract.js';
 import { NotInRecord } from '../failures.js';
@@ -42,13 +42,19 @@ export function distributeActivity(deps: BankDeps): Distribute {
 async function giveBackSurplus(deps: BankDeps, { borrowerUserNo }: LoanFacts, { loanNo, paymentNo, parts, asOf }: Input): Promise<Instruction | null> {
   const payment = await mustFind(deps, paymentNo);
   const businessKey = `${paymentNo}:surplus`;
-  let release = await find(deps.pool, requestNoOf(businessKey));
+  let release = await latestTry(deps.pool, businessKey);
   const surplusFen = payment.frozenFen - totalOf(sumsOf(parts));
   if (!release && (payment.state !== 'frozen' || surplusFen <= 0)) return null;
   release ??= await intend(deps.pool, {
-    businessKey, verb: 'release-hold', userNo: borrowerUserNo, loanNo, paymentNo, amountFen: surplusFen, workflowId: loanNo, step: 'service', asOf, details: { holdRequestNo: requestNoOf(`${paymentNo}:hold`) },
+    businessKey, verb: 'release-hold', userNo: borrowerUserNo, loanNo, paymentNo, amountFen: surplusFen, workflowId: loanNo, step: 'service', asOf, details: { holdRequestNo: await freezeOf(deps.pool, paymentNo) },
   });
   return cancelFreeze(deps, release, asOf);
+}
+
+/** The number under which the bank has frozen the payment. */
+async function freezeOf(db: Db, paymentNo: string): Promise<string> {
+  const businessKey = `${paymentNo}:hold`;
+  return (await latestTry(db, businessKey))?.requestNo ?? requestNoOf(businessKey);
 }
 
 async function mustFind({ pool }: BankDeps, paymentNo: string): Promise<Payment> {
@@ -71,7 +77,7 @@ function planDistribution({ pool }: BankDeps, loan: LoanFacts, input: Input): Pr
     const shares = shareOut(holdings, await givenSoFar(tx, loanNo), sums, loan.product.lenderFeeBps);
     await writeAllocation(tx, payment, { sums, parts, forgivenInterest: input.forgivenInterest, afterWriteOff: input.afterWriteOff, shares });
     await postEarned(tx, loanNo, payment, sums, shares, asOf);
-    const details = detailsFor({ holdings, shares, sums, holdRequestNo: requestNoOf(`${paymentNo}:hold`), borrowerUserNo: loan.borrowerUserNo });
+    const details = detailsFor({ holdings, shares, sums, holdRequestNo: await freezeOf(tx, paymentNo), borrowerUserNo: loan.borrowerUserNo });
     return planBatches(tx, { businessKey, verb: 'batch-repayment', userNo: loan.borrowerUserNo, loanNo, paymentNo, workflowId: loanNo, step: 'service', asOf }, details);
   });
 }

@@ -20,6 +20,6 @@ export function followMovementActivity(deps: BankDeps): BankActivities['followMo
 }
 
 function cancelAuthorisation(deps: BankDeps, instruction: Instruction, at: string): Promise<Instruction> {
-  const { requestNo, userNo, asOf, details } = instruction;
-  return carryOut(deps, instruction, () => deps.custody.cancelAuthorisation({ requestNo, userNo: userNo ?? '', type: details['type'] as AuthorisationType, businessTime: asOf }), at);
+  return carryOut(deps, instruction, ({ requestNo, userNo, asOf, details }) =>
+    deps.custody.cancelAuthorisation({ requestNo, userNo: userNo ?? '', type: details['type'] as AuthorisationType, businessTime: asOf }), at);
 }

@@ -1,6 +1,6 @@
 import { findAccountByUserNo } from '../../db/accounts.js';
 import { availableFen } from '../../db/outcomes/cash.js';
-import { expectAt, find, intend, payoutKey, requestNoOf, type Instruction } from '../../db/instructions.js';
+import { expectAt, intend, isPutOff, latestTry, payoutKey, type Instruction } from '../../db/instructions.js';
 import { firstWorkingDayOnOrAfter } from '../../domain/calendar.js';
 import { addDays, dateAt, instantAt, isoInstant, parseInstant } from '../../domain/dates.js';
 import type { BankActivities } from '../../workflows/contract.js';
@@ -15,9 +15,9 @@ export function payOutActivity(deps: BankDeps): BankActivities['payOut'] {
     if (!instruction) return { status: 'done', paidFen: 0 };
     const cooling = await coolingUntil(deps, loan, instruction, asOf);
     if (cooling) return { status: 'pending', requestNo: instruction.requestNo, expectedAt: cooling };
-    const { requestNo, amountFen, asOf: businessTime } = instruction;
-    const after = await carryOut(deps, instruction, () => deps.custody.payOut({ requestNo, userNo: loan.borrowerUserNo, amountFen, urgency: 'normal', businessTime }), asOf);
-    return unlessDone(after) ?? { status: 'done', paidFen: amountFen };
+    if (instruction.try > 1 && instruction.state === 'intended' && !isPutOff(instruction, asOf)) await expectAt(deps.pool, instruction.requestNo, nextWorkingDay(loan, instruction.asOf));
+    const after = await carryOut(deps, instruction, ({ requestNo, amountFen, asOf: businessTime }) => deps.custody.payOut({ requestNo, userNo: loan.borrowerUserNo, amountFen, urgency: 'normal', businessTime }), asOf);
+    return unlessDone(after) ?? { status: 'done', paidFen: after.amountFen };
   };
 }
 
@@ -33,7 +33,7 @@ async function coolingUntil({ pool }: BankDeps, { borrowerUserNo }: LoanFacts, i
 async function intendPayout({ pool }: BankDeps, loan: LoanFacts, attempt: number, asOf: string): Promise<Instruction | null> {
   const { loanNo, borrowerUserNo, offer } = loan;
   const businessKey = payoutKey(loanNo, attempt);
-  const known = await find(pool, requestNoOf(businessKey));
+  const known = await latestTry(pool, businessKey);
   if (known) return known;
   const amountFen = Math.min(offer.amountFen, await availableFen(pool, borrowerUserNo));
   if (amountFen === 0) return null;

@@ -8,8 +8,7 @@ type ProjectState = 'REPAYING' | 'FINISH' | 'MISCARRY';
 export async function changeProject(deps: BankDeps, input: { loanNo: string; state: ProjectState; step: string; asOf: string }): Promise<Instruction> {
   const { loanNo, state, step, asOf } = input;
   const instruction = await newTryAfterRefusal(deps, { businessKey: `${loanNo}:${state.toLowerCase()}`, verb: 'change-project', loanNo, amountFen: 0, workflowId: loanNo, step, asOf, details: { state } });
-  const { requestNo, asOf: businessTime } = instruction;
-  return carryOut(deps, instruction, () => deps.custody.changeProject({ requestNo, projectNo: loanNo, state, businessTime }), asOf);
+  return carryOut(deps, instruction, ({ requestNo, asOf: businessTime }) => deps.custody.changeProject({ requestNo, projectNo: loanNo, state, businessTime }), asOf);
 }
 
 /** The open or done try of a business act, or the next one when the last was refused for good. */

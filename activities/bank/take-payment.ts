@@ -1,5 +1,5 @@
 import { availableFen } from '../../db/outcomes/cash.js';
-import { find, intend, openOfUser, requestNoOf, type Instruction } from '../../db/instructions.js';
+import { intend, latestTry, openOfUser, type Instruction } from '../../db/instructions.js';
 import { askPayment, refusePayment, type Payment } from '../../db/payments.js';
 import { dateAt, parseInstant } from '../../domain/dates.js';
 import type { BankActivities, WholePayment } from '../../workflows/contract.js';
@@ -38,7 +38,7 @@ async function take(deps: BankDeps, input: Input): Promise<Step> {
   const payment = await askPayment(deps.pool, { paymentNo: input.paymentNo, loanNo: input.loanNo, n: input.n, source: input.source, askedFen: input.amountFen, asOf });
   if (payment.state === 'refused') return { status: 'refused', code: payment.reason ?? 'refused' };
   if (payment.state !== 'asked') return { status: 'done', frozenFen: payment.frozenFen, countsOn: payment.asOf, shared: null };
-  const hold = (await find(deps.pool, requestNoOf(`${input.paymentNo}:hold`))) ?? (await prepareHold(deps, loan, payment, input));
+  const hold = (await latestTry(deps.pool, `${input.paymentNo}:hold`)) ?? (await prepareHold(deps, loan, payment, input));
   return 'status' in hold ? hold : freeze(deps, loan, payment, hold, input.asOf);
 }
 
@@ -61,14 +61,13 @@ async function prepareHold(deps: BankDeps, loan: LoanFacts, payment: Payment, in
 /** One pull a payment: the rest of what is asked for, or nothing when custody has enough. */
 async function pullFromCard(deps: BankDeps, { borrowerUserNo }: LoanFacts, payment: Payment, input: Input): Promise<Instruction | null> {
   const businessKey = `${payment.paymentNo}:pull`;
-  let pull = await find(deps.pool, requestNoOf(businessKey));
+  let pull = await latestTry(deps.pool, businessKey);
   if (!pull) {
     const missingFen = payment.askedFen - (await spendableFen(deps, borrowerUserNo, input.asOf));
     if (!input.pull || missingFen <= 0) return null;
     pull = await intend(deps.pool, { businessKey, verb: 'pull', userNo: borrowerUserNo, loanNo: payment.loanNo, paymentNo: payment.paymentNo, amountFen: missingFen, workflowId: payment.loanNo, step: 'service', asOf: input.asOf });
   }
-  const { requestNo, amountFen, asOf } = pull;
-  return carryOut(deps, pull, () => deps.custody.pullFromCard({ requestNo, userNo: borrowerUserNo, amountFen, businessTime: asOf }), input.asOf);
+  return carryOut(deps, pull, ({ requestNo, amountFen, asOf }) => deps.custody.pullFromCard({ requestNo, userNo: borrowerUserNo, amountFen, businessTime: asOf }), input.asOf);
 }
 
 /** What both our ledger and the bank say is available; where they differ, movements not heard of are asked about first. */
@@ -82,11 +81,11 @@ async function spendableFen(deps: BankDeps, userNo: string, asOf: string): Promi
 }
 
 async function freeze(deps: BankDeps, loan: LoanFacts, payment: Payment, hold: Instruction, asOf: string): Promise<Step> {
-  const { requestNo, amountFen } = hold;
-  const after = await carryOut(deps, hold, () => deps.custody.hold({ requestNo, projectNo: loan.loanNo, userNo: loan.borrowerUserNo, purpose: 'repayment', amountFen, businessTime: hold.asOf }), asOf);
+  const after = await carryOut(deps, hold, ({ requestNo, amountFen, asOf: businessTime }) =>
+    deps.custody.hold({ requestNo, projectNo: loan.loanNo, userNo: loan.borrowerUserNo, purpose: 'repayment', amountFen, businessTime }), asOf);
   const pending = pendingOf(after);
   if (pending) return pending;
-  if (after.state === 'done') return { status: 'done', frozenFen: amountFen, countsOn: payment.asOf, shared: null };
+  if (after.state === 'done') return { status: 'done', frozenFen: after.amountFen, countsOn: payment.asOf, shared: null };
   const code = after.reason ?? 'refused';
   await refusePayment(deps.pool, payment.paymentNo, code);
   return { status: 'refused', code };

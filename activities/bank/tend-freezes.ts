@@ -27,6 +27,6 @@ export async function askByHand(deps: BankDeps, instruction: Instruction, at: st
 
 /** Gives a freeze back, or the part of it that the instruction names. */
 export function cancelFreeze(deps: BankDeps, release: Instruction, at: string): Promise<Instruction> {
-  const { requestNo, amountFen, asOf, details } = release;
-  return carryOut(deps, release, () => deps.custody.releaseHold({ requestNo, holdRequestNo: String(details['holdRequestNo']), amountFen, businessTime: asOf }), at);
+  return carryOut(deps, release, ({ requestNo, amountFen, asOf, details }) =>
+    deps.custody.releaseHold({ requestNo, holdRequestNo: String(details['holdRequestNo']), amountFen, businessTime: asOf }), at);
 }

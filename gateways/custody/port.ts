@@ -26,6 +26,8 @@ export type RefusalCode =
   | 'project-state'
   | 'duplicate-request'
   | 'cap-exceeded'
+  /** The bank is closed for the night (日切): the number is used up, the act is not. */
+  | 'bank-closed'
   | 'refused';
 
 export type AuthorisationType = 'RECHARGE' | 'TENDER' | 'REPAYMENT' | 'WITHDRAW' | 'CREDIT_ASSIGNMENT' | 'COMPENSATORY';

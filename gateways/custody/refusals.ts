@@ -20,6 +20,7 @@ const byReason: ReadonlyMap<string, RefusalCode> = new Map(Object.entries<Refusa
   AUTHORISATION_AMOUNT: 'authorisation-exhausted',
   BORROWER_CAP: 'cap-exceeded',
   PROJECT_UNKNOWN: 'project-state',
+  BANK_CLOSED: 'bank-closed',
 }));
 
 const byCode: ReadonlyMap<string, RefusalCode> = new Map(Object.entries<RefusalCode>({

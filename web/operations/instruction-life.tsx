@@ -30,15 +30,17 @@ export function InstructionLife({ instruction, messages }: { instruction: LivedI
 }
 
 function momentsOf(instruction: LivedInstruction, messages: BankMessage[]): Moment[] {
-  const { firstSentAt, sends, sentAt } = instruction;
+  const { firstSentAt, sends, sentAt, unknownAt } = instruction;
+  const resolved = unknownAt === null ? '' : '; what was unknown is resolved';
   const ended = instruction.state === 'refused' ? 'Refused by the bank' : 'Done: the outcome is recorded and the books moved';
   return [
     { at: instruction.intendedAt, what: 'Intended: written down before anything was sent', businessAt: instruction.asOf },
     { at: firstSentAt, what: 'Sent' },
     { at: sends > 1 ? sentAt : null, what: `Sent again under the same number, ${sends} times in all` },
+    { at: unknownAt, what: `Unknown: no word of the bank for ${silenceSeconds} seconds; it is asked until it says` },
     { at: instruction.acceptedAt, what: 'Accepted: the bank has taken it on' },
     ...messages.map((message): Moment => ({ at: message.receivedAt, what: <>Message of the bank: {plainWords(message.outcome).toLowerCase()} <span class="small">({plainWords(message.act).toLowerCase()}, by {message.via === 'notify' ? 'notification' : message.via})</span></> })),
-    { at: instruction.endedAt, what: <>{ended}{instruction.reason ? <span class="small"> {plainWords(instruction.reason)}</span> : null}</>, businessAt: instruction.doneAt },
+    { at: instruction.endedAt, what: <>{ended}{resolved}{instruction.reason ? <span class="small"> {plainWords(instruction.reason)}</span> : null}</>, businessAt: instruction.doneAt },
   ];
 }
 
