@@ -19,6 +19,18 @@ export interface AccountQuery {
   filled?: boolean | undefined;
   /** Business instant up to which (exclusive) postings count; absent: all, as kept beside the postings. */
   before?: string | undefined;
+  /** One of {@link accountSorts}; by book, kind and code when left out. */
+  sort?: string;
+  descending?: boolean;
+}
+
+export const accountSorts = ['kind', 'code', 'loan', 'balance', 'postings'] as const;
+const sortColumns: Record<string, string> = { code: 'a.code', loan: 'a.loan_no', balance: '"balanceFen"', postings: 'postings' };
+
+function accountOrder({ sort, descending }: AccountQuery): string {
+  const direction = descending ? 'DESC' : 'ASC';
+  const column = sortColumns[sort ?? ''];
+  return `ORDER BY ${column ? `${column} ${direction} NULLS LAST, ` : ''}a.book DESC, a.kind ${column ? '' : direction}, a.code`;
 }
 
 interface Parts { source: string; balance: string; values: unknown[] }
@@ -43,17 +55,17 @@ async function partsOf(db: Db, by: AccountQuery): Promise<Parts> {
   return { source: `FROM account a${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`, balance, values };
 }
 
-const accountSql = ({ source, balance }: Parts): string =>
-  `SELECT a.id, a.book, a.code, a.kind, a.owner, a.loan_no AS "loanNo", ${balance} AS "balanceFen", (SELECT count(*)::int FROM posting p WHERE p.account_id = a.id) AS postings ${source} ORDER BY a.book DESC, a.kind, a.code`;
+const accountSql = ({ source, balance }: Parts, by: AccountQuery): string =>
+  `SELECT a.id, a.book, a.code, a.kind, a.owner, a.loan_no AS "loanNo", ${balance} AS "balanceFen", (SELECT count(*)::int FROM posting p WHERE p.account_id = a.id) AS postings ${source} ${accountOrder(by)}`;
 
 export async function listAccounts(db: Db, by: AccountQuery & { limit: number; offset: number }): Promise<LedgerAccount[]> {
   const parts = await partsOf(db, by);
-  return rows<LedgerAccount>(db, `${accountSql(parts)} LIMIT $${parts.values.length + 1} OFFSET $${parts.values.length + 2}`, [...parts.values, by.limit, by.offset]);
+  return rows<LedgerAccount>(db, `${accountSql(parts, by)} LIMIT $${parts.values.length + 1} OFFSET $${parts.values.length + 2}`, [...parts.values, by.limit, by.offset]);
 }
 
 export async function* eachAccount(pool: Pool, by: AccountQuery): AsyncGenerator<LedgerAccount> {
   const parts = await partsOf(pool, by);
-  yield* eachRow<LedgerAccount>(pool, accountSql(parts), parts.values);
+  yield* eachRow<LedgerAccount>(pool, accountSql(parts, by), parts.values);
 }
 
 export interface AccountTotals { accounts: number; balanceFen: number }

@@ -41,26 +41,26 @@ export type BidState = 'reserved' | 'frozen' | 'refused' | 'expired' | 'released
 
 export interface Bid {
   id: number; loanNo: string; lenderId: string; userNo: string; amountFen: number; requestNo: string; by: NewBid['by'];
-  state: BidState; reason: string | null; placedAt: string; expiresAt: string;
+  state: BidState; reason: string | null;
+  /** Wall clock. */
+  placedAt: string; expiresAt: string;
+  /** When it was placed, in business time. */
+  businessAt: string;
 }
 
-const columns = `id, loan_no AS "loanNo", lender_id AS "lenderId", user_no AS "userNo", amount_fen AS "amountFen", request_no AS "requestNo", by, state, reason,
-  placed_at AS "placedAt", expires_at AS "expiresAt"`;
+export const bidColumns = `id, loan_no AS "loanNo", lender_id AS "lenderId", user_no AS "userNo", amount_fen AS "amountFen", request_no AS "requestNo", by, state, reason,
+  placed_at AS "placedAt", expires_at AS "expiresAt", business_at AS "businessAt"`;
 
 export function findBid(db: Db, bidId: number): Promise<Bid | null> {
-  return row<Bid>(db, `SELECT ${columns} FROM bid WHERE id = $1`, [bidId]);
+  return row<Bid>(db, `SELECT ${bidColumns} FROM bid WHERE id = $1`, [bidId]);
 }
 
 export function lockBid(tx: Transaction, bidId: number): Promise<Bid | null> {
-  return row<Bid>(tx, `SELECT ${columns} FROM bid WHERE id = $1 FOR UPDATE`, [bidId]);
+  return row<Bid>(tx, `SELECT ${bidColumns} FROM bid WHERE id = $1 FOR UPDATE`, [bidId]);
 }
 
 export function bidsOfLoan(db: Db, loanNo: string, states: readonly BidState[]): Promise<Bid[]> {
-  return rows<Bid>(db, `SELECT ${columns} FROM bid WHERE loan_no = $1 AND state = ANY($2) ORDER BY id`, [loanNo, states]);
-}
-
-export function bidsOfLender(db: Db, lenderId: string, limit = 200): Promise<Bid[]> {
-  return rows<Bid>(db, `SELECT ${columns} FROM bid WHERE lender_id = $1 ORDER BY id DESC LIMIT $2`, [lenderId, limit]);
+  return rows<Bid>(db, `SELECT ${bidColumns} FROM bid WHERE loan_no = $1 AND state = ANY($2) ORDER BY id`, [loanNo, states]);
 }
 
 /** A reserved bid by standing authorisation, with the instruction that asks the bank to freeze it. */

@@ -82,10 +82,14 @@ const caseSql = `SELECT c.workflow_id AS "workflowId", c.loan_no AS "loanNo", l.
     c.next_deadline AS "nextDeadline", c.opened_on AS "openedOn", c.closed_on AS "closedOn"
   FROM legal_case c JOIN loan l ON l.loan_no = c.loan_no`;
 
-/** Legal cases, the next deadline first; closed ones only when asked for. */
-export function legalCases(db: Db, query: { closed: boolean; loanNo: string | null; limit: number; offset: number }): Promise<LegalCaseRow[]> {
+export const legalCaseSorts = ['deadline', 'loan', 'state', 'limitation', 'opened'] as const;
+const caseSortColumns: Record<string, string> = { deadline: 'c.next_deadline', loan: 'c.loan_no', state: 'c.state', limitation: 'c.limitation_on', opened: 'c.opened_on' };
+
+/** Legal cases, the next deadline first unless another sort is asked for; closed ones only when asked for. */
+export function legalCases(db: Db, query: { closed: boolean; loanNo: string | null; sort?: string; descending?: boolean; limit: number; offset: number }): Promise<LegalCaseRow[]> {
   return rows<LegalCaseRow>(db,
-    `${caseSql} WHERE ((c.state = 'closed') = $1) AND ($2::text IS NULL OR c.loan_no = $2) ORDER BY c.next_deadline NULLS LAST, c.opened_on, c.workflow_id LIMIT $3 OFFSET $4`,
+    `${caseSql} WHERE ((c.state = 'closed') = $1) AND ($2::text IS NULL OR c.loan_no = $2)
+      ORDER BY ${caseSortColumns[query.sort ?? ''] ?? 'c.next_deadline'} ${query.descending ? 'DESC' : 'ASC'} NULLS LAST, c.opened_on, c.workflow_id LIMIT $3 OFFSET $4`,
     [query.closed, query.loanNo, query.limit, query.offset]);
 }
 

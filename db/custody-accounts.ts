@@ -26,7 +26,14 @@ export interface HeldQuery {
   differs?: boolean | undefined;
   /** Business instant up to which (exclusive) postings count. */
   before?: string | undefined;
+  /** One of {@link heldSorts}; by account when left out. */
+  sort?: string;
+  descending?: boolean;
 }
+
+export const heldSorts = ['account', 'available', 'reserved', 'frozen', 'transit', 'open'] as const;
+const sortColumns: Record<string, string> = { account: '"userNo"', available: '"availableFen"', reserved: '"reservedFen"', frozen: '"frozenFen"', transit: '"inTransitFen"', open: '"openInstructions"' };
+const orderOf = ({ sort = 'account', descending = false }: HeldQuery): string => `ORDER BY ${sortColumns[sort] ?? '"userNo"'} ${descending ? 'DESC' : 'ASC'}, h.user_no`;
 
 export const bankRoles = ['BORROWERS', 'INVESTOR', 'GUARANTEECORP', 'PLATFORM'] as const;
 
@@ -49,17 +56,16 @@ const heldSql = `WITH held AS (
               FROM account a WHERE a.book = 'custody' AND a.owner = h.user_no) each
   ) s
   WHERE ($1::text IS NULL OR starts_with(h.user_no, $1)) AND ($2::text[] IS NULL OR h.person_id = ANY($2)) AND ($3::text IS NULL OR h.bank_role = $3) AND ($4::text IS NULL OR h.state = $4)
-    AND (NOT $5::boolean OR h.user_no IN (SELECT user_no FROM compared))
-  ORDER BY h.user_no`;
+    AND (NOT $5::boolean OR h.user_no IN (SELECT user_no FROM compared))`;
 
 const valuesOf = (by: HeldQuery): unknown[] => [by.userNo ?? null, by.personIds ?? null, by.bankRole ?? null, by.state ?? null, by.differs ?? false, by.before ?? null];
 
 export function listHeld(db: Db, by: HeldQuery & { limit: number; offset: number }): Promise<HeldAccount[]> {
-  return rows<HeldAccount>(db, `${heldSql} LIMIT $7 OFFSET $8`, [...valuesOf(by), by.limit, by.offset]);
+  return rows<HeldAccount>(db, `${heldSql} ${orderOf(by)} LIMIT $7 OFFSET $8`, [...valuesOf(by), by.limit, by.offset]);
 }
 
 export function eachHeld(pool: Pool, by: HeldQuery): AsyncGenerator<HeldAccount> {
-  return eachRow<HeldAccount>(pool, heldSql, valuesOf(by));
+  return eachRow<HeldAccount>(pool, `${heldSql} ${orderOf(by)}`, valuesOf(by));
 }
 
 export interface HeldTotals { accounts: number; availableFen: number; reservedFen: number; frozenFen: number; inTransitFen: number }

@@ -24,13 +24,19 @@ export interface TaskQuery {
   offset?: number;
   /** Leaves out what is about this person: nobody decides on themselves. */
   notAbout?: string;
+  /** One of {@link taskSorts}; the most urgent first when left out. */
+  sort?: string;
+  descending?: boolean;
 }
 
-/** Open tasks of these kinds and roles, the most urgent first; those without a date after those with one, the oldest first. */
+export const taskSorts = ['due', 'since', 'kind', 'loan'] as const;
+const sortColumns: Record<string, string> = { due: 't.due_at', since: 't.opened_at', kind: 't.kind', loan: 't.loan_no' };
+
+/** Open tasks of these kinds and roles; those without a date after those with one, the oldest first. */
 export function deskTasks(db: Db, query: TaskQuery): Promise<DeskTask[]> {
   return rows<DeskTask>(db,
     `SELECT ${taskColumns} FROM ${taskTables} WHERE t.state = 'open' AND t.kind = ANY($1) AND t.role = ANY($2) AND ($5::text IS NULL OR t.person_id IS DISTINCT FROM $5)
-      ORDER BY t.due_at NULLS LAST, t.id LIMIT $3 OFFSET $4`, [query.kinds, query.roles, query.limit, query.offset ?? 0, query.notAbout ?? null]);
+      ORDER BY ${sortColumns[query.sort ?? 'due'] ?? 't.due_at'} ${query.descending ? 'DESC' : 'ASC'} NULLS LAST, t.id LIMIT $3 OFFSET $4`, [query.kinds, query.roles, query.limit, query.offset ?? 0, query.notAbout ?? null]);
 }
 
 export function deskTask(db: Db, id: number): Promise<DeskTask | null> {

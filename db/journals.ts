@@ -33,7 +33,14 @@ export interface JournalQuery {
   /** Business instants, from inclusive to exclusive. */
   from?: string | undefined;
   to?: string | undefined;
+  /** One of {@link journalSorts}; the newest first when left out. */
+  sort?: string;
+  descending?: boolean;
 }
+
+export const journalSorts = ['-newest', 'key', 'kind', 'day', 'moved'] as const;
+const sortColumns: Record<string, string> = { newest: 'j.id', key: 'j.key', kind: 'j.kind', day: 'j.business_at', moved: 'm.moved' };
+const orderOf = ({ sort = 'newest', descending = true }: JournalQuery): string => ` ORDER BY ${sortColumns[sort] ?? 'j.id'} ${descending ? 'DESC' : 'ASC'}, j.id DESC`;
 
 /** Only what is asked for becomes a condition, so that each search takes its own index. */
 function whereOf(by: JournalQuery): { sql: string; values: unknown[] } {
@@ -56,10 +63,10 @@ function whereOf(by: JournalQuery): { sql: string; values: unknown[] } {
   return { sql: conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '', values };
 }
 
-/** One page, the newest first. */
+/** One page; the newest first unless another sort is asked for. */
 export function listJournals(db: Db, by: JournalQuery & { limit: number; offset: number }): Promise<LedgerJournal[]> {
   const { sql, values } = whereOf(by);
-  return rows<LedgerJournal>(db, `${selectSql}${sql} ORDER BY j.id DESC LIMIT $${values.length + 1} OFFSET $${values.length + 2}`, [...values, by.limit, by.offset]);
+  return rows<LedgerJournal>(db, `${selectSql}${sql}${orderOf(by)} LIMIT $${values.length + 1} OFFSET $${values.length + 2}`, [...values, by.limit, by.offset]);
 }
 
 export interface JournalTotals { journals: number; postings: number; movedFen: number }
@@ -76,7 +83,7 @@ export async function journalTotals(db: Db, by: JournalQuery): Promise<JournalTo
 /** All that fit, one by one. */
 export function eachJournal(pool: Pool, by: JournalQuery): AsyncGenerator<LedgerJournal> {
   const { sql, values } = whereOf(by);
-  return eachRow<LedgerJournal>(pool, `${selectSql}${sql} ORDER BY j.id DESC`, values);
+  return eachRow<LedgerJournal>(pool, `${selectSql}${sql}${orderOf(by)}`, values);
 }
 
 export function findJournal(db: Db, id: number): Promise<LedgerJournal | null> {

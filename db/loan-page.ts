@@ -29,3 +29,18 @@ export function scheduleInForce(db: Db, loanNo: string): Promise<ScheduleRow[]> 
     [loanNo],
   );
 }
+
+/** What a loan has to be paid next: what is still open of its oldest open instalment, and the day until which paying is in time. */
+export interface NextInstalment { loanNo: string; dueDay: IsoDate; openFen: number }
+
+/** One for each disbursed loan of the borrower that has something open. */
+export function nextInstalments(db: Db, borrowerId: string): Promise<NextInstalment[]> {
+  const open = 'i.principal_fen + i.interest_fen + i.fee_fen - i.paid_principal_fen - i.paid_interest_fen - i.paid_fee_fen - i.forgiven_interest_fen';
+  return rows<NextInstalment>(
+    db,
+    `SELECT DISTINCT ON (i.loan_no) i.loan_no AS "loanNo", i.due_day AS "dueDay", (${open})::bigint AS "openFen"
+       FROM instalment i JOIN loan l ON l.loan_no = i.loan_no
+      WHERE l.borrower_id = $1 AND l.value_date IS NOT NULL AND i.version = (SELECT max(version) FROM instalment v WHERE v.loan_no = i.loan_no) AND ${open} > 0 ORDER BY i.loan_no, i.no`,
+    [borrowerId],
+  );
+}

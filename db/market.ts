@@ -4,6 +4,7 @@ import { row, rows, type Db } from './pool.js';
 export interface MarketListing {
   loanNo: string;
   borrowerId: string;
+  productId: string;
   projectNo: string;
   state: 'open' | 'full' | 'concluded' | 'failed';
   targetFen: number;
@@ -33,7 +34,7 @@ export interface MarketListing {
   otherLate: number;
 }
 
-const columns = `s.loan_no AS "loanNo", l.borrower_id AS "borrowerId", s.project_no AS "projectNo", s.state, s.target_fen AS "targetFen", s.reserved_fen AS "reservedFen", s.frozen_fen AS "frozenFen",
+const columns = `s.loan_no AS "loanNo", l.borrower_id AS "borrowerId", l.product_id AS "productId", s.project_no AS "projectNo", s.state, s.target_fen AS "targetFen", s.reserved_fen AS "reservedFen", s.frozen_fen AS "frozenFen",
   s.min_bid_fen AS "minBidFen", s.step_fen AS "stepFen", s.max_share_bps AS "maxShareBps", s.opened_at AS "openedAt", s.deadline,
   o.grade, o.term_months AS "termMonths", o.method, o.annual_rate_bps AS "annualRateBps", o.all_in_percent AS "allInPercent", l.purpose,
   c.pd_bps AS "pdBps", coalesce(c.reasons->'points', '[]') AS reasons, a.annual_income_fen AS "annualIncomeFen", a.employment_years::float8 AS "employmentYears",

@@ -1,5 +1,6 @@
 /** What a lender holds and has bid: the read model of the portfolio page. */
-import { rows, type Db } from './pool.js';
+import { eachRow } from './cursor.js';
+import { rows, type Db, type Pool } from './pool.js';
 
 export interface PortfolioHolding {
   loanNo: string;
@@ -19,18 +20,41 @@ export interface PortfolioHolding {
   nextDue: string | null;
 }
 
-export function portfolioHoldings(db: Db, lenderId: string, options: { limit: number; offset: number }): Promise<PortfolioHolding[]> {
-  return rows<PortfolioHolding>(
-    db,
-    `SELECT h.loan_no AS "loanNo", l.grade, l.annual_rate_bps AS "annualRateBps", l.state, l.days_past_due AS "daysPastDue", (w.loan_no IS NOT NULL) AS "writtenOff",
-            h.principal_fen AS "principalFen", h.paid_principal_fen AS "paidPrincipalFen", h.paid_interest_fen AS "paidInterestFen",
-            h.paid_late_interest_fen AS "paidLateInterestFen", h.fees_fen AS "feesFen", l.value_date AS "valueDate",
-            (SELECT coalesce(sum(principal_fen + interest_fen + late_interest_fen - fee_fen), 0)::bigint FROM distribution d WHERE d.holding_id = h.id AND d.state = 'undelivered') AS "undeliveredFen",
-            (SELECT min(due_date) FROM instalment i WHERE i.loan_no = h.loan_no AND i.version = (SELECT max(version) FROM instalment v WHERE v.loan_no = h.loan_no) AND i.paid_on IS NULL) AS "nextDue"
-       FROM holding h JOIN loan l ON l.loan_no = h.loan_no LEFT JOIN write_off w ON w.loan_no = h.loan_no
-      WHERE h.lender_id = $1 ORDER BY h.id DESC LIMIT $2 OFFSET $3`,
-    [lenderId, options.limit, options.offset],
-  );
+export const holdingSorts = ['-newest', 'loan', 'grade', 'rate', 'lent', 'back', 'interest', 'due'] as const;
+const sortColumns: Record<string, string> = {
+  newest: 'h.id', loan: 'length(h.loan_no), h.loan_no', grade: 'l.grade', rate: 'l.annual_rate_bps', lent: 'h.principal_fen', back: 'h.paid_principal_fen', interest: 'h.paid_interest_fen + h.paid_late_interest_fen', due: '"nextDue"',
+};
+
+export interface HoldingQuery {
+  lenderId: string;
+  /** Of one loan only. */
+  loanNo?: string;
+  /** One of {@link holdingSorts}; the newest first when left out. */
+  sort?: string;
+  descending?: boolean;
+}
+
+const holdingSql = `SELECT h.loan_no AS "loanNo", l.grade, l.annual_rate_bps AS "annualRateBps", l.state, l.days_past_due AS "daysPastDue", (w.loan_no IS NOT NULL) AS "writtenOff",
+    h.principal_fen AS "principalFen", h.paid_principal_fen AS "paidPrincipalFen", h.paid_interest_fen AS "paidInterestFen",
+    h.paid_late_interest_fen AS "paidLateInterestFen", h.fees_fen AS "feesFen", l.value_date AS "valueDate",
+    (SELECT coalesce(sum(principal_fen + interest_fen + late_interest_fen - fee_fen), 0)::bigint FROM distribution d WHERE d.holding_id = h.id AND d.state = 'undelivered') AS "undeliveredFen",
+    (SELECT min(due_date) FROM instalment i WHERE i.loan_no = h.loan_no AND i.version = (SELECT max(version) FROM instalment v WHERE v.loan_no = h.loan_no) AND i.paid_on IS NULL) AS "nextDue"
+  FROM holding h JOIN loan l ON l.loan_no = h.loan_no LEFT JOIN write_off w ON w.loan_no = h.loan_no
+  WHERE h.lender_id = $1 AND ($2::text IS NULL OR h.loan_no = $2)`;
+const holdingValues = ({ lenderId, loanNo }: HoldingQuery): unknown[] => [lenderId, loanNo ?? null];
+
+function holdingOrder({ sort = 'newest', descending = true }: HoldingQuery): string {
+  const columns = (sortColumns[sort] ?? 'h.id').split(', ').map((column) => `${column} ${descending ? 'DESC' : 'ASC'} NULLS LAST`);
+  return `ORDER BY ${columns.join(', ')}, h.id DESC`;
+}
+
+export function portfolioHoldings(db: Db, query: HoldingQuery & { limit: number; offset: number }): Promise<PortfolioHolding[]> {
+  return rows<PortfolioHolding>(db, `${holdingSql} ${holdingOrder(query)} LIMIT $3 OFFSET $4`, [...holdingValues(query), query.limit, query.offset]);
+}
+
+/** All of them, one by one. */
+export function eachHolding(pool: Pool, query: HoldingQuery): AsyncGenerator<PortfolioHolding> {
+  return eachRow<PortfolioHolding>(pool, `${holdingSql} ${holdingOrder(query)}`, holdingValues(query));
 }
 
 export interface PortfolioSums { loans: number; lentFen: number; outstandingFen: number; paidPrincipalFen: number; paidInterestFen: number; feesFen: number; lateFen: number; writtenOffFen: number }

@@ -5,7 +5,7 @@ import { renderToString } from 'preact-render-to-string';
 import type { Response } from 'express';
 import { InstantText } from './components/dates.js';
 import { Money } from './components/money.js';
-import { linksFor, publicLinks } from './navigation.js';
+import { deskLinksFor, linkAbove, linksFor, publicLinks, type Link } from './navigation.js';
 import { VisitContext, visitOf, type Visit } from './visit.js';
 
 /** The visit of the page being rendered. */
@@ -49,6 +49,7 @@ export function Layout(props: LayoutProps): VNode {
         <a class="skip" href="#main">Skip to the content</a>
         <Header visit={visit} />
         <main id="main" class={props.wide ? 'wide' : 'narrow'} {...lookingAgain(props.refreshSeconds, visit)}>
+          <DeskLinks visit={visit} />
           <h1>{props.heading ?? props.title}</h1>
           {props.children}
         </main>
@@ -71,7 +72,7 @@ function Header({ visit }: { visit: Visit }): VNode {
       <div class="bar">
         <a class="house" href="/">{visit.platformName}</a>
         <nav aria-label="Main">
-          {links.map((link) => <a key={link.href} href={link.href} aria-current={visit.path === link.href ? 'page' : undefined}>{link.text}</a>)}
+          <Links links={links} path={visit.path} />
         </nav>
         <div class="who">
           {person ? <Who visit={visit} /> : <><a href="/log-in">Log in</a> <a href="/sign-up">Sign up</a></>}
@@ -79,6 +80,19 @@ function Header({ visit }: { visit: Visit }): VNode {
       </div>
     </header>
   );
+}
+
+/** The one under which the page stands is marked. */
+function Links({ links, path }: { links: readonly Link[]; path: string }): VNode {
+  const above = linkAbove(links, path);
+  return <>{links.map((link) => <a key={link.href} href={link.href} aria-current={link === above ? (path === link.href ? 'page' : 'true') : undefined}>{link.text}</a>)}</>;
+}
+
+/** The way from any page of a desk to its others. */
+function DeskLinks({ visit }: { visit: Visit }): VNode | null {
+  const links = visit.person ? deskLinksFor(visit.person.roles, visit.path) : [];
+  if (links.length === 0) return null;
+  return <nav aria-label="Operations" class="desk-links"><Links links={links} path={visit.path} /></nav>;
 }
 
 function Who({ visit }: { visit: Visit }): VNode {

@@ -2,20 +2,21 @@
 import { Router } from 'express';
 import type { VNode } from 'preact';
 import { actsOn, recordAct, type RecordedAct } from '../../db/acts.js';
-import { legalCase, legalCases, type LegalCaseRow } from '../../db/collector.js';
+import { legalCase, legalCases, legalCaseSorts, type LegalCaseRow } from '../../db/collector.js';
 import { inTransaction } from '../../db/pool.js';
 import { pokeWaiting } from '../../db/waiting.js';
 import { isValidDate } from '../../domain/dates.js';
 import { decimalYuan } from '../../domain/money.js';
 import { advanceCase } from '../../workflows/contract.js';
 import type { AreaDeps } from '../area.js';
-import { DateText } from '../components/dates.js';
+import { DateText, InstantText } from '../components/dates.js';
 import { Facts } from '../components/facts.js';
 import { AmountField, Field, Form, Select, TextArea, type FormErrors } from '../components/form.js';
 import { Money } from '../components/money.js';
 import { Badge, State } from '../components/state.js';
 import { readListQuery, Table, type ListQuery } from '../components/table.js';
 import { ActsTimeline } from '../desk/acts.js';
+import { maxCsvRows, sendCsv } from '../desk/csv.js';
 import { FilterForm, readFilters, type Filter } from '../desk/filters.js';
 import { ownCase } from '../desk/own-case.js';
 import { actingRole } from '../desk/role.js';
@@ -42,9 +43,11 @@ export function casesRouter(deps: AreaDeps): Router {
   const router = Router();
 
   router.get('/collector/cases', mayLook, async (request, response) => {
-    const list = readListQuery(request.query, ['deadline']);
+    const list = readListQuery(request.query, legalCaseSorts);
     const values = readFilters(request.query, filters);
-    const found = await legalCases(pool, { closed: values['state'] === 'closed', loanNo: list.search.toUpperCase() || null, limit: pageSize + 1, offset: (list.page - 1) * pageSize });
+    const by = { closed: values['state'] === 'closed', loanNo: list.search.trim().toUpperCase() || null, sort: list.sort, descending: list.descending };
+    if (list.csv) return sendCsv(response, 'legal-cases', csvHeadings, (await legalCases(pool, { ...by, limit: maxCsvRows, offset: 0 })).map(csvCells));
+    const found = await legalCases(pool, { ...by, limit: pageSize + 1, offset: (list.page - 1) * pageSize });
     const cases = found.slice(0, pageSize);
     if (wantsJson(request)) return void response.json({ cases });
     sendPage(response, <CasesPage cases={cases} list={list} values={values} hasMore={found.length > pageSize} />);
@@ -97,18 +100,24 @@ function readAdvance(input: Input, found: LegalCaseRow, today: string) {
 
 const totalOf = (each: LegalCaseRow): number => each.principalFen + each.interestFen + each.lateInterestFen + each.feeFen + each.costsFen;
 
+const csvHeadings = ['case', 'loan', 'borrower', 'state', 'route', 'claimant', 'principal', 'interest', 'late interest', 'fee', 'costs', 'in all', 'next deadline', 'limitation ends', 'opened', 'closed'];
+const csvCells = (each: LegalCaseRow) => [
+  each.workflowId, each.loanNo, each.borrowerId, each.state, each.route, each.claimant, decimalYuan(each.principalFen), decimalYuan(each.interestFen), decimalYuan(each.lateInterestFen), decimalYuan(each.feeFen), decimalYuan(each.costsFen), decimalYuan(totalOf(each)),
+  each.nextDeadline, each.limitationOn, each.openedOn, each.closedOn,
+];
+
 function CasesPage({ cases, list, values, hasMore }: { cases: LegalCaseRow[]; list: ListQuery; values: Record<string, string>; hasMore: boolean }): VNode {
   return (
     <Layout title="Legal cases" wide>
       <FilterForm action="/collector/cases" filters={filters} values={values} search={{ label: 'Loan', list }} />
       <Table
         caption="Legal cases" rows={cases} href={(each) => `/collector/cases/${encodeURIComponent(each.workflowId)}`} empty="No case here, because nothing has been handed over to law yet or none fits the filter."
-        list={{ ...list, path: '/collector/cases', hasMore, filters: values }}
+        list={{ ...list, path: '/collector/cases', hasMore, download: true, filters: values }}
         columns={[
-          { heading: 'Loan', cell: (each) => each.loanNo, total: 'Total' }, { heading: 'State', cell: (each) => <Badge tone={each.state === 'closed' ? 'calm' : 'warn'}>{each.state}</Badge> },
+          { heading: 'Loan', sort: 'loan', cell: (each) => each.loanNo, total: 'On this page' }, { heading: 'State', sort: 'state', cell: (each) => <Badge tone={each.state === 'closed' ? 'calm' : 'warn'}>{plainWords(each.state)}</Badge> },
           { heading: 'Route', cell: (each) => routeWords[each.route] }, { heading: 'Claimed', number: true, cell: (each) => <Money fen={totalOf(each)} />, total: <Money fen={cases.reduce((sum, each) => sum + totalOf(each), 0)} /> },
-          { heading: 'Next deadline', cell: (each) => (each.nextDeadline ? <DateText date={each.nextDeadline} act /> : '') }, { heading: 'Limitation ends', cell: (each) => <DateText date={each.limitationOn} act /> },
-          { heading: 'Opened', cell: (each) => <DateText date={each.openedOn} /> },
+          { heading: 'Next deadline', sort: 'deadline', cell: (each) => (each.nextDeadline ? <DateText date={each.nextDeadline} act /> : '') }, { heading: 'Limitation ends', sort: 'limitation', cell: (each) => <DateText date={each.limitationOn} act /> },
+          { heading: 'Opened', sort: 'opened', cell: (each) => <DateText date={each.openedOn} /> },
         ]}
       />
     </Layout>
@@ -132,7 +141,7 @@ function CasePage({ found, acts, works, typed, errors }: { found: LegalCaseRow; 
           <h2>Evidence</h2>
           <Table
             caption="Evidence" rows={found.evidence} empty="None, because nothing about this loan was found in the record."
-            columns={[{ heading: 'What', cell: (each) => plainWords(each.kind) }, { heading: 'Reference', cell: (each) => <span class="wrap">{each.reference}</span> }, { heading: 'When', cell: (each) => each.at.slice(0, 16).replace('T', ' ') }]}
+            columns={[{ heading: 'What', cell: (each) => plainWords(each.kind) }, { heading: 'Reference', cell: (each) => <span class="wrap">{each.reference}</span> }, { heading: 'When', cell: (each) => <EvidenceDate at={each.at} /> }]}
           />
           <h2>What was done</h2>
           <ActsTimeline acts={acts} />
@@ -145,6 +154,11 @@ function CasePage({ found, acts, works, typed, errors }: { found: LegalCaseRow; 
       </div>
     </Layout>
   );
+}
+
+/** A day, or an instant in PostgreSQL's own writing. */
+function EvidenceDate({ at }: { at: string }): VNode {
+  return at.length > 'YYYY-MM-DD'.length ? <InstantText at={new Date(at).toISOString()} /> : <DateText date={at} />;
 }
 
 function AdvanceForm({ found, typed, errors }: { found: LegalCaseRow; typed: Record<string, string>; errors: FormErrors }): VNode {

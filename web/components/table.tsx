@@ -33,7 +33,7 @@ export function Table<R>(props: TableProps<R>): VNode {
       <div class="scroll" tabIndex={0} role="region" aria-label={props.caption}>
         <table>
           <caption class="unseen">{props.caption}</caption>
-          <thead><tr>{columns.map((column) => <th key={column.heading} scope="col" class={column.number ? 'number' : ''}><Heading column={column} list={list} /></th>)}</tr></thead>
+          <thead><tr>{columns.map((column) => <th key={column.heading} scope="col" class={column.number ? 'number' : ''} aria-sort={sortedBy(column, list)}><Heading column={column} list={list} /></th>)}</tr></thead>
           <tbody>
             {props.rows.map((row, index) => (
               <tr key={index}>{columns.map((column, place) => <Cell key={column.heading} column={column} row={row} href={place === 0 ? props.href : undefined} />)}</tr>
@@ -51,6 +51,12 @@ export function Table<R>(props: TableProps<R>): VNode {
 function Cell<R>({ column, row, href }: { column: Column<R>; row: R; href: ((row: R) => string) | undefined }): VNode {
   const content = column.cell(row);
   return <td class={column.number ? 'number' : ''}>{href ? <a class="row" href={href(row)}>{content}</a> : content}</td>;
+}
+
+/** How the column is sorted, for those who hear the table. */
+function sortedBy<R>(column: Column<R>, list: TableProps<R>['list']): 'ascending' | 'descending' | undefined {
+  if (!list || !column.sort || list.sort !== column.sort) return undefined;
+  return list.descending ? 'descending' : 'ascending';
 }
 
 function Heading<R>({ column, list }: { column: Column<R>; list: TableProps<R>['list'] }): VNode {

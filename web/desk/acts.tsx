@@ -2,6 +2,8 @@ import type { VNode } from 'preact';
 import type { RecordedAct } from '../../db/acts.js';
 import { InstantText } from '../components/dates.js';
 import { Timeline } from '../components/facts.js';
+import { moneyText } from '../components/money.js';
+import { percentText } from '../components/rate.js';
 import { Empty } from '../components/state.js';
 import { plainWords } from './words.js';
 
@@ -19,9 +21,18 @@ export function ActsTimeline({ acts }: { acts: RecordedAct[] }): VNode {
 
 /** What an act changed, in one line. */
 export function changeText(before: unknown, after: unknown): string {
-  const text = (value: unknown): string => {
-    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-    return Object.entries(value as Record<string, unknown>).map(([key, member]) => `${key} ${typeof member === 'string' ? member : JSON.stringify(member)}`).join(', ');
-  };
-  return before ? `${text(before)} → ${text(after)}` : text(after);
+  return before ? `${factsText(before)} → ${factsText(after)}` : factsText(after);
 }
+
+/** `{amountFen: 500, decision: 'retry'}` → `amount ¥5.00, decision retry`. */
+function factsText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return plainText(value);
+  return Object.entries(value as Record<string, unknown>).map(([key, member]) => `${plainWords(key.replace(/(Fen|Bps)$/, '')).toLowerCase()} ${memberText(key, member)}`).join(', ');
+}
+
+function memberText(key: string, member: unknown): string {
+  if (typeof member === 'number' && key.endsWith('Fen')) return moneyText(member);
+  return typeof member === 'number' && key.endsWith('Bps') ? percentText(member) : plainText(member);
+}
+
+const plainText = (value: unknown): string => (value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value));

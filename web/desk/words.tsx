@@ -1,8 +1,10 @@
 /** Codes and keys of the record as staff read them. */
 import type { ComponentChildren, VNode } from 'preact';
+import type { Payment } from '../../db/payments.js';
 import { Facts } from '../components/facts.js';
 import { Money } from '../components/money.js';
 import { percentText } from '../components/rate.js';
+import { Badge, type Tone } from '../components/state.js';
 
 /** `identity-review`, `monthsSinceRecord` → `Identity review`, `Months since record`. */
 export function plainWords(code: string): string {
@@ -30,4 +32,16 @@ export function JsonFacts({ of, empty = 'Nothing was said.' }: { of: unknown; em
 export function taskReason(details: Record<string, unknown>): string {
   const code = [details['code'], details['reason'], details['outcome']].find((each) => typeof each === 'string');
   return typeof code === 'string' ? plainWords(code) : '';
+}
+
+const sourceWords: Record<Payment['source'], string> = { debit: 'Debited on its day', manual: 'Paid by the borrower', payoff: 'Paid off', recovery: 'Recovered' };
+/** How a payment came about, as staff read it. */
+export const paymentSource = (source: Payment['source']): string => sourceWords[source];
+
+const paymentTones: Record<Payment['state'], Tone> = { asked: 'warn', frozen: 'warn', distributing: 'warn', distributed: 'good', refused: 'bad' };
+const paymentWords: Record<Payment['state'], string> = { asked: 'asked of the bank', frozen: 'frozen', distributing: 'being shared', distributed: 'shared', refused: 'refused' };
+
+/** How a payment stands, with the bank's reason when it was refused. */
+export function PaymentState({ payment }: { payment: Pick<Payment, 'state' | 'reason'> }): VNode {
+  return <><Badge tone={paymentTones[payment.state]}>{paymentWords[payment.state]}</Badge>{payment.reason ? <span class="small"> {plainWords(payment.reason)}</span> : null}</>;
 }

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { Response } from 'express';
 import { findAccount } from '../../db/accounts.js';
 import { validAssessment } from '../../db/assessments.js';
-import { findBid, placeBids, type Bid, type BidRefusal, type Placed } from '../../db/bids.js';
+import { findBid, placeBids, reservationMinutes, type Bid, type BidRefusal, type Placed } from '../../db/bids.js';
 import { lenderMayBid, type LenderRefusal } from '../../db/lenders.js';
 import { marketListing, type MarketListing } from '../../db/market.js';
 import { mayFundGrade } from '../../domain/suitability.js';
@@ -19,9 +19,10 @@ import { notFound } from '../errors.js';
 import { requireRole } from '../guard.js';
 import { Input } from '../input.js';
 import { Layout, sendPage } from '../layout.js';
-import { BorrowerFacts, freeOf, ListingFacts, Progress, RiskFacts } from '../public/listing.js';
+import { BorrowerFacts, freeOf, lenderFeeText, ListingFacts, Progress, RiskFacts } from '../public/listing.js';
+import { refusalText } from '../refusals.js';
 import { personOf, visitOf, wantsJson } from '../visit.js';
-import { amountLine, bidStateTone, bidStateWord } from './home.js';
+import { amountLine, bidTones, bidWords } from './bid-table.js';
 
 type By = 'password' | 'authorisation';
 /** No one bids more than this at once; the listing's own limits are far below. */
@@ -64,18 +65,18 @@ export function bidRouter(deps: AreaDeps): Router {
     const by = input.choice('by', ['authorisation', 'password'] as const, 'Choose how the bank shall know that it is you.');
     const amountFen = input.amount('amount', { minFen: 1, maxFen: maxBidFen, missing: 'How much do you want to lend?', tooSmall: 'More than nothing, please.', tooLarge: 'That is more than any loan.' });
     const confirmed = input.ticked('confirmed');
-    if (confirmed) input.mustTick('risk', 'Confirm that you know the risk of this loan.');
+    if (confirmed && input.ok && !input.ticked('risk')) return sendPage(response, <CheckPage listing={listing} amountFen={amountFen} amount={input.typed['amount'] ?? ''} by={by} formKey={key} errors={{ risk: 'Confirm that you know the risk of this loan.' }} />, 422);
     const again = () => sendPage(response, <BidPage listing={listing} typed={input.typed} errors={input.errors} availableFen={visitOf(response).availableFen} />, 422);
     if (input.ok) {
       const refused = await mayBid(response, listing, amountFen, by);
-      if (refused) input.wrong('form', refusals[refused]);
+      if (refused) input.wrong('form', `${refusals[refused]} (Code ${refused}.)`);
     }
     if (!input.ok) return again();
-    if (!confirmed) return sendPage(response, <CheckPage listing={listing} amountFen={amountFen} amount={input.typed['amount'] ?? ''} by={by} formKey={key} />);
+    if (!confirmed) return sendPage(response, <CheckPage listing={listing} amountFen={amountFen} amount={input.typed['amount'] ?? ''} by={by} formKey={key} errors={{}} />);
     const placed = await place(response, listing, { key, amountFen, by });
     if ('refused' in placed) {
       if (wantsJson(request)) return void response.status(409).json({ error: { code: placed.refused, message: refusals[placed.refused], freeFen: placed.freeFen } });
-      input.wrong('form', `${refusals[placed.refused]}${placed.refused === 'not-enough-free' ? ` Free now: ${moneyText(placed.freeFen)}.` : ''}`);
+      input.wrong('form', `${refusals[placed.refused]}${placed.refused === 'not-enough-free' ? ` Free now: ${moneyText(placed.freeFen)}.` : ''} (Code ${placed.refused}.)`);
       return again();
     }
     if (wantsJson(request)) return void response.status(201).json({ bidId: placed.bidId, state: placed.state });
@@ -94,7 +95,7 @@ export function bidRouter(deps: AreaDeps): Router {
     const bid = /^\d{1,15}$/.test(id) ? await findBid(pool, Number(id)) : null;
     if (!bid || bid.lenderId !== personOf(response).id) throw notFound();
     if (wantsJson(request)) return void response.json({ bid });
-    sendPage(response, <BidStatePage bid={bid} />);
+    sendPage(response, <BidStatePage bid={bid} deadline={(await marketListing(pool, bid.loanNo))?.deadline ?? null} />);
   });
   return router;
 
@@ -145,20 +146,20 @@ function BidPage({ listing, typed, errors, availableFen }: { listing: MarketList
   );
 }
 
-function CheckPage({ listing, amountFen, amount, by, formKey }: { listing: MarketListing; amountFen: number; amount: string; by: By; formKey: string }) {
+function CheckPage({ listing, amountFen, amount, by, formKey, errors }: { listing: MarketListing; amountFen: number; amount: string; by: By; formKey: string; errors: FormErrors }) {
   return (
     <Layout title="Check your bid">
       <MoneyAct
-        moves={<Money fen={amountFen} />} from="your custody account" to={`the borrower of ${listing.loanNo}, together with other lenders`} costs="Nothing now; our fee is a share of interest that you really receive"
+        moves={<Money fen={amountFen} />} from="your custody account" to={`the borrower of ${listing.loanNo}, together with other lenders`} costs={`Nothing now. Our fee: ${lenderFeeText(listing)}`}
         final="The bank freezes it at once. It is lent when the loan is fully funded and concluded; if it is not, everything is released."
       />
       <Facts facts={[['Risk grade', <strong>{listing.grade}</strong>], ['Term', `${listing.termMonths} months`]]} />
       <RiskFacts listing={listing} />
       <Form
-        name="confirm-bid" action={`/lender/bid/${listing.loanNo}`} button={`Lend ${moneyText(amountFen)}`} formKey={formKey} hidden={{ amount, by, confirmed: 'yes' }}
+        name="confirm-bid" action={`/lender/bid/${listing.loanNo}`} button={`Lend ${moneyText(amountFen)}`} formKey={formKey} errors={errors} hidden={{ amount, by, confirmed: 'yes' }}
         back={{ href: `/lender/bid/${listing.loanNo}`, text: 'Change' }}
       >
-        <Checkbox name="risk">I know the current risk notice (version {documentNamed('lender-risk-notice').version}) and the risk grade {listing.grade}, and I may lose this money.</Checkbox>
+        <Checkbox name="risk" errors={errors}>I know the current risk notice (version {documentNamed('lender-risk-notice').version}) and the risk grade {listing.grade}, and I may lose this money.</Checkbox>
       </Form>
     </Layout>
   );
@@ -173,13 +174,14 @@ const bidSentences: Record<Bid['state'], string> = {
   lent: 'The money has been lent. You find the claim in your portfolio.',
 };
 
-function BidStatePage({ bid }: { bid: Bid }) {
+function BidStatePage({ bid, deadline }: { bid: Bid; deadline: string | null }) {
   return (
     <Layout title={`Bid ${bid.id}`} heading={`Bid ${bid.id}: ${amountLine(bid)}`} refreshSeconds={bid.state === 'reserved' ? 3 : undefined}>
-      <State tone={bidStateTone(bid.state)} word={bidStateWord(bid.state)}>{bidSentences[bid.state]}</State>
+      <State tone={bidTones[bid.state]} word={bidWords[bid.state]}>{bidSentences[bid.state]}{bid.reason ? ` ${refusalText(bid.reason).what}` : ''}</State>
       <Facts facts={[
-        ['Reference', bid.requestNo], ['Amount', <Money fen={bid.amountFen} />], ['Placed', <InstantText at={bid.placedAt} />],
-        ['Kept until', bid.state === 'reserved' ? <InstantText at={bid.expiresAt} /> : null],
+        ['Reference', <span class="reference">{bid.requestNo}</span>], ['Amount', <Money fen={bid.amountFen} />], ['Placed', <InstantText at={bid.businessAt} />],
+        ['Lent or released by', bid.state === 'frozen' && deadline ? <InstantText at={deadline} act /> : null],
+        ['Kept for', bid.state === 'reserved' ? `${reservationMinutes[bid.by]} minutes from then` : null],
       ]} />
       <p><a href={`/market/${bid.loanNo}`}>The loan</a> · <a href="/lender">Portfolio</a> · <a href="/market">Market</a></p>
     </Layout>

@@ -115,8 +115,11 @@ describe('bidding', () => {
     await assessed(visitor);
     const { loanNo } = await listed();
     const check = await visitor.submit(await visitor.open(`/lender/bid/${loanNo}`), 'bid', { amount: '1000', by: 'authorisation' });
-    expect((await visitor.submit(check, 'confirm-bid')).status).toBe(422);
+    expect(check.$('.money-act').text()).toContain('Our fee: 10.00 % of the interest that you really receive');
+    const again = await visitor.submit(check, 'confirm-bid');
+    expect([again.status, again.$('.error').text()]).toEqual([422, 'Confirm that you know the risk of this loan.']);
     expect(await bids(loanNo)).toEqual([]);
+    expect(new URL((await visitor.submit(again, 'confirm-bid', { risk: 'yes' })).url).pathname).toMatch(/^\/lender\/bids\/\d+$/);
   });
   it.each([
     ['', 'How much do you want to lend?'], ['1e3', 'Type an amount in yuan'], ['-5', 'Type an amount in yuan'], ['10.005', 'At most two decimals'], ['99999999999', 'more than any loan'],
@@ -148,6 +151,42 @@ describe('bidding', () => {
   });
 });
 
+describe('the portfolio', () => {
+  it('lists bids with what became of them, by state and loan, with their sum, and as CSV', async () => {
+    const { visitor } = await lender();
+    await assessed(visitor);
+    const [one, two] = [await listed(), await listed()];
+    await bid(visitor, one.loanNo, '1000');
+    await bid(visitor, two.loanNo, '2000');
+    await web.pool.query("UPDATE bid SET state = 'refused', reason = 'insufficient-funds' WHERE loan_no = $1", [two.loanNo]);
+    const home = await visitor.open('/lender');
+    expect([home.text.includes(`/market/${two.loanNo}`), home.$('tbody').first().text().includes(one.loanNo), home.$('tbody').first().text().includes(two.loanNo)]).toEqual([false, true, false]);
+    const found = async (query: string) => (await visitor.read<{ bids: { loanNo: string }[]; totals: { bids: number; amountFen: number } }>(`/lender/bids?${query}`));
+    expect((await found('sort=-amount')).bids.map((each) => each.loanNo)).toEqual([two.loanNo, one.loanNo]);
+    expect((await found('state=refused')).totals).toEqual({ bids: 1, amountFen: 200_000 });
+    expect((await found(`loan=${one.loanNo.toLowerCase()}`)).bids).toHaveLength(1);
+    const page = await visitor.open('/lender/bids');
+    for (const shown of ['All 2', '¥3,000.00', 'There is not enough money in your custody account']) expect(page.$('main').text()).toContain(shown);
+    expect((await visitor.open('/lender/bids?format=csv&state=refused')).text).toContain(`${two.loanNo},2000.00,refused,insufficient-funds`);
+  });
+
+  it('is sorted, added up and downloaded, and shows nobody else\'s claims', async () => {
+    const { id, visitor } = await lender();
+    const [one, two] = [await listed(), await listed()];
+    for (const [{ loanNo }, fen] of [[one, 300_000], [two, 100_000]] as const) {
+      await web.pool.query('UPDATE loan SET annual_rate_bps = 900 WHERE loan_no = $1', [loanNo]);
+      await web.pool.query("INSERT INTO holding (loan_no, lender_id, user_no, principal_fen) VALUES ($1, $2, 'L-' || $2, $3)", [loanNo, id, fen]);
+    }
+    const order = async (query: string) => (await visitor.read<{ holdings: { loanNo: string }[] }>(`/lender?${query}`)).holdings.map((each) => each.loanNo);
+    expect([await order('sort=lent'), await order('sort=-lent'), await order('sort=nonsense')]).toEqual([[two.loanNo, one.loanNo], [one.loanNo, two.loanNo], [two.loanNo, one.loanNo]]);
+    expect((await visitor.open('/lender')).$('tfoot').last().text()).toContain('All 2');
+    expect((await visitor.open('/lender')).$('tfoot').last().text()).toContain('¥4,000.00');
+    const csv = (await visitor.open('/lender?format=csv&sort=lent')).text.trim().split('\r\n');
+    expect(csv.slice(1).map((line) => line.split(',')[4])).toEqual(['1000.00', '3000.00']);
+    expect((await (await lender()).visitor.open('/lender?format=csv')).text.trim().split('\r\n')).toHaveLength(1);
+  });
+});
+
 describe('the market', () => {
   it('is open to everybody, filters and sorts, and never says who borrows', async () => {
     const { loanNo, borrowerId } = await listed();
@@ -160,6 +199,16 @@ describe('the market', () => {
     const json = JSON.stringify(await stranger.read(`/market/${loanNo}`));
     for (const text of [page.text, list.text, json]) expect(text).not.toContain(borrowerId);
     expect((await stranger.open('/market/LN999999')).status).toBe(404);
+  });
+  it('keeps its filters from page to page, says what of them it could not read, and is downloaded without who borrows', async () => {
+    const { loanNo, borrowerId } = await listed();
+    const page = await web.visitor().open('/market?grade=D&term=soon');
+    expect(page.$('.notice.warn').text()).toContain('the term: whole months');
+    expect(page.$('input[name=term]').attr('value')).toBe('soon');
+    expect(page.$('.pager a').attr('href')).toContain('grade=D');
+    const csv = (await web.visitor().open('/market?grade=D&format=csv')).text;
+    expect(csv).toContain(`${loanNo},car,D,10000.00,9,11.2000,12,0.00,0.00,10000.00,`);
+    expect(csv).not.toContain(borrowerId);
   });
   it('survives nonsense in its filters', async () => {
     expect((await web.visitor().open('/market?grade=%27%3B&sort=evil&page=-3&term=abc&rate=1e9')).status).toBe(200);

@@ -1,7 +1,7 @@
 /** Accounts of both books, now or at the end of a day, and one with its entries. Read only. */
 import { Router } from 'express';
 import type { VNode } from 'preact';
-import { accountTotals, balanceOfAccountBefore, comparedWithBank, eachAccount, eachEntry, entriesOf, findLedgerAccount, listAccounts, turnoverOf, type AccountEntry, type AccountTotals, type ComparedWithBank, type LedgerAccount } from '../../db/account-search.js';
+import { accountSorts, accountTotals, balanceOfAccountBefore, comparedWithBank, eachAccount, eachEntry, entriesOf, findLedgerAccount, listAccounts, turnoverOf, type AccountEntry, type AccountTotals, type ComparedWithBank, type LedgerAccount } from '../../db/account-search.js';
 import { accountKinds } from '../../db/chart.js';
 import { decimalYuan } from '../../domain/money.js';
 import type { AreaDeps } from '../area.js';
@@ -31,14 +31,14 @@ export function accountsRouter(deps: AreaDeps): Router {
   const { pool } = deps;
   const router = Router();
   router.get('/operations/accounts', maySeeMoney, async (request, response) => {
-    const list = readListQuery(request.query, ['code']);
+    const list = readListQuery(request.query, accountSorts);
     const values = readFilters(request.query, filters);
     const person = readPerson(values['person']);
     if (!person) return redirectToNumber(deps, request, response, values['person'] ?? '');
     const day = values['day'];
     const by = {
       code: list.search.trim() || undefined, book: values['book'], kind: values['kind'], loanNo: values['loan']?.toUpperCase(), ...person, filled: values['filled'] === 'yes',
-      before: day ? endOf(day, visitOf(response).zoneOffsetMinutes) : undefined,
+      before: day ? endOf(day, visitOf(response).zoneOffsetMinutes) : undefined, sort: list.sort, descending: list.descending,
     };
     if (list.csv) return streamCsv(response, day ? `accounts-${day}` : 'accounts', ['book', 'code', 'kind', 'owner', 'loan', 'balance', 'postings'], eachAccount(pool, by), (each) => [each.book, each.code, each.kind, each.owner, each.loanNo, decimalYuan(each.balanceFen), each.postings]);
     const [found, totals] = await Promise.all([listAccounts(pool, { ...by, limit: pageSize + 1, offset: (list.page - 1) * pageSize }), accountTotals(pool, by)]);
@@ -76,9 +76,9 @@ function AccountsPage({ accounts, totals, list, values, hasMore }: { accounts: L
       <Table
         caption="Accounts" rows={accounts} href={(each) => `/operations/accounts/${each.id}`} empty="None here, because nothing has been posted yet or none fits the filter." list={{ ...list, path: '/operations/accounts', hasMore, download: true, filters: values }}
         columns={[
-          { heading: 'Account', cell: (each) => each.code, total: `All ${totals.accounts}` }, { heading: 'Book', cell: (each) => each.book }, { heading: 'Kind', cell: (each) => plainWords(each.kind) }, { heading: 'Owner', cell: (each) => each.owner ?? '' },
-          { heading: 'Loan', cell: (each) => each.loanNo ?? '' }, { heading: 'Postings', number: true, cell: (each) => each.postings },
-          { heading: values['day'] ? `Balance at the end of ${values['day']}` : 'Balance', number: true, cell: (each) => <Money fen={each.balanceFen} />, total: <Money fen={totals.balanceFen} /> },
+          { heading: 'Account', sort: 'code', cell: (each) => each.code, total: `All ${totals.accounts}` }, { heading: 'Book', cell: (each) => each.book }, { heading: 'Kind', sort: 'kind', cell: (each) => plainWords(each.kind) }, { heading: 'Owner', cell: (each) => each.owner ?? '' },
+          { heading: 'Loan', sort: 'loan', cell: (each) => each.loanNo ?? '' }, { heading: 'Postings', sort: 'postings', number: true, cell: (each) => each.postings },
+          { heading: values['day'] ? `Balance at the end of ${values['day']}` : 'Balance', sort: 'balance', number: true, cell: (each) => <Money fen={each.balanceFen} />, total: <Money fen={totals.balanceFen} /> },
         ]}
       />
     </Layout>

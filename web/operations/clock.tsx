@@ -11,8 +11,8 @@ import type { ClockControl, ClockReading } from '../deps.js';
 import { actingRole } from '../desk/role.js';
 import { PageError } from '../errors.js';
 import { Input } from '../input.js';
-import { sendPart } from '../layout.js';
-import { personOf, visitOf, wantsJson } from '../visit.js';
+import { Layout, sendPage, sendPart } from '../layout.js';
+import { hasRole, personOf, visitOf, wantsJson } from '../visit.js';
 import { actRoles, mayAct, mayLook } from './roles.js';
 
 /** Business seconds per wall second: a day in a minute, in five seconds (the demonstration's own), in one second. */
@@ -35,7 +35,13 @@ export function clockRouter(deps: AreaDeps): Router {
   router.get('/operations/clock', mayLook, async (request, response) => {
     const reading = await readClock(deps);
     if (wantsJson(request)) return void response.json({ clock: reading === 'silent' ? null : reading });
-    sendPart(response, <Reading reading={reading} />);
+    // A page that renews its reading asks by htmx; whoever comes by the address gets a page.
+    if (request.get('hx-request')) return sendPart(response, <Reading reading={reading} />);
+    sendPage(response, (
+      <Layout title="Business clock" wide>
+        {reading === null ? <p class="empty">There is nothing to govern here, because business time is wall time.</p> : <ClockPanel reading={reading} mayGovern={hasRole(visitOf(response), ...actRoles)} />}
+      </Layout>
+    ));
   });
 
   router.post('/operations/clock', mayAct, async (request, response) => {

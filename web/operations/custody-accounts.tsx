@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import type { VNode } from 'preact';
 import { comparedWithBank, listAccounts, type ComparedWithBank, type LedgerAccount } from '../../db/account-search.js';
-import { bankRoles, eachHeld, heldTotals, listHeld, type HeldAccount, type HeldTotals } from '../../db/custody-accounts.js';
+import { bankRoles, eachHeld, heldSorts, heldTotals, listHeld, type HeldAccount, type HeldTotals } from '../../db/custody-accounts.js';
 import { searchInstructions, type FoundInstruction } from '../../db/instruction-search.js';
 import { decimalYuan } from '../../domain/money.js';
 import type { AreaDeps } from '../area.js';
@@ -36,13 +36,13 @@ export function custodyAccountsRouter(deps: AreaDeps): Router {
   const { pool } = deps;
   const router = Router();
   router.get(path, maySeeMoney, async (request, response) => {
-    const list = readListQuery(request.query, ['account']);
+    const list = readListQuery(request.query, heldSorts);
     const values = readFilters(request.query, filters);
     const person = readPerson(values['person']);
     if (!person) return redirectToNumber(deps, request, response, values['person'] ?? '');
     const day = values['day'];
     const by = {
-      ...person, ...(list.search.trim() ? { userNo: list.search.trim() } : {}), bankRole: values['role'], state: values['state'], differs: values['differs'] === 'yes', before: day ? endOf(day, visitOf(response).zoneOffsetMinutes) : undefined,
+      ...person, ...(list.search.trim() ? { userNo: list.search.trim() } : {}), bankRole: values['role'], state: values['state'], differs: values['differs'] === 'yes', before: day ? endOf(day, visitOf(response).zoneOffsetMinutes) : undefined, sort: list.sort, descending: list.descending,
     };
     if (list.csv) {
       return streamCsv(response, day ? `custody-accounts-${day}` : 'custody-accounts', ['account', 'person', 'role', 'state', 'available', 'reserved', 'frozen', 'in transit', 'open instructions', 'differs from the bank'], eachHeld(pool, by), (each) => [
@@ -76,10 +76,10 @@ function HeldListPage({ accounts, totals, list, values, hasMore }: { accounts: H
       <Table
         caption="Custody accounts" rows={accounts} href={(each) => `${heldAddress(each.userNo)}${values['day'] ? `?day=${values['day']}` : ''}`} empty="None here, because nobody has opened one yet or none fits the filter." list={{ ...list, path, hasMore, download: true, filters: values }}
         columns={[
-          { heading: 'Account', cell: (each) => each.userNo, total: `All ${totals.accounts}` }, { heading: 'Person', cell: (each) => each.personId ?? 'the platform' }, { heading: 'As', cell: (each) => plainWords(each.bankRole) }, { heading: 'State', cell: (each) => <Badge tone={each.state === 'active' ? 'good' : 'warn'}>{each.state}</Badge> },
-          { heading: 'Available', number: true, cell: (each) => <Money fen={each.availableFen} />, total: <Money fen={totals.availableFen} /> }, { heading: 'Reserved', number: true, cell: (each) => <Money fen={each.reservedFen} />, total: <Money fen={totals.reservedFen} /> },
-          { heading: 'Frozen', number: true, cell: (each) => <Money fen={each.frozenFen} />, total: <Money fen={totals.frozenFen} /> }, { heading: 'In transit', number: true, cell: (each) => <Money fen={each.inTransitFen} />, total: <Money fen={totals.inTransitFen} /> },
-          { heading: 'Not ended', number: true, cell: (each) => each.openInstructions }, { heading: 'Against the bank', cell: (each) => (each.differs ? <Badge tone="bad">different</Badge> : '') },
+          { heading: 'Account', sort: 'account', cell: (each) => each.userNo, total: `All ${totals.accounts}` }, { heading: 'Person', cell: (each) => each.personId ?? 'the platform' }, { heading: 'As', cell: (each) => plainWords(each.bankRole) }, { heading: 'State', cell: (each) => <Badge tone={each.state === 'active' ? 'good' : 'warn'}>{each.state}</Badge> },
+          { heading: 'Available', sort: 'available', number: true, cell: (each) => <Money fen={each.availableFen} />, total: <Money fen={totals.availableFen} /> }, { heading: 'Reserved', sort: 'reserved', number: true, cell: (each) => <Money fen={each.reservedFen} />, total: <Money fen={totals.reservedFen} /> },
+          { heading: 'Frozen', sort: 'frozen', number: true, cell: (each) => <Money fen={each.frozenFen} />, total: <Money fen={totals.frozenFen} /> }, { heading: 'In transit', sort: 'transit', number: true, cell: (each) => <Money fen={each.inTransitFen} />, total: <Money fen={totals.inTransitFen} /> },
+          { heading: 'Not ended', sort: 'open', number: true, cell: (each) => each.openInstructions }, { heading: 'Against the bank', cell: (each) => (each.differs ? <Badge tone="bad">different</Badge> : '') },
         ]}
       />
       <p class="small">The bank shows reserved money as available and money in transit as frozen.</p>

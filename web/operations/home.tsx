@@ -3,7 +3,6 @@ import { Router } from 'express';
 import type { VNode } from 'preact';
 import { deskTasks, type DeskTask } from '../../db/desk.js';
 import { loanCounts, taskCounts, type StateCount } from '../../db/loan-lists.js';
-import type { Role } from '../../db/people.js';
 import type { AreaDeps } from '../area.js';
 import { InstantText } from '../components/dates.js';
 import { Money } from '../components/money.js';
@@ -12,10 +11,10 @@ import { Table } from '../components/table.js';
 import type { ClockReading } from '../deps.js';
 import { stateTone, stateWord } from '../desk/state-words.js';
 import { plainWords } from '../desk/words.js';
-import { Layout, sendPage, useVisit } from '../layout.js';
+import { Layout, sendPage } from '../layout.js';
 import { hasRole, visitOf, wantsJson } from '../visit.js';
 import { ClockPanel, readClock } from './clock.js';
-import { actRoles, mayLook, moneyRoles } from './roles.js';
+import { actRoles, mayLook } from './roles.js';
 import { taskAddress, workKinds } from './tasks.js';
 
 const shownTasks = 10;
@@ -35,17 +34,9 @@ export function homeRouter(deps: AreaDeps): Router {
   return router;
 }
 
-const links: readonly [href: string, text: string, roles?: readonly Role[]][] = [
-  ['/operations/loans', 'Loans'], ['/operations/tasks', 'Tasks'], ['/operations/instructions', 'Instructions', moneyRoles], ['/operations/undelivered', 'Undelivered shares'],
-  ['/operations/books', 'Books', moneyRoles], ['/operations/reconciliation', 'Reconciliation', moneyRoles], ['/operations/cases?state=open', 'Open cases', moneyRoles], ['/operations/custody-accounts', 'Custody accounts', moneyRoles], ['/operations/accounts', 'Accounts of the ledger', moneyRoles], ['/operations/journals', 'Journals', moneyRoles], ['/operations/fees', 'Fees and costs', moneyRoles], ['/operations/acts', 'Record of decisions'], ['/operations/people', 'People'],
-];
-
 function HomePage({ home: { clock, counts, open, stuck }, mayAct }: { home: Home; mayAct: boolean }): VNode {
-  const visit = useVisit();
-  const mine = links.filter(([, , roles]) => !roles || hasRole(visit, ...roles));
   return (
     <Layout title="Operations" wide>
-      <nav aria-label="Operations" class="desk-links">{mine.map(([href, text]) => <a key={href} href={href}>{text}</a>)}</nav>
       <ClockPanel reading={clock} mayGovern={mayAct} />
       <h2>What needs a person</h2>
       <Table

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import type { VNode } from 'preact';
 import { journalKinds } from '../../db/chart.js';
-import { basisOf, eachJournal, eachPosting, findJournal, journalTotals, listJournals, postingsOf, type Basis, type JournalPosting, type JournalQuery, type JournalTotals, type LedgerJournal } from '../../db/journals.js';
+import { basisOf, eachJournal, eachPosting, findJournal, journalSorts, journalTotals, listJournals, postingsOf, type Basis, type JournalPosting, type JournalQuery, type JournalTotals, type LedgerJournal } from '../../db/journals.js';
 import { decimalYuan } from '../../domain/money.js';
 import type { AreaDeps } from '../area.js';
 import { DateText, InstantText } from '../components/dates.js';
@@ -32,11 +32,11 @@ const filters: readonly Filter[] = [
 export function journalsRouter({ pool }: AreaDeps): Router {
   const router = Router();
   router.get('/operations/journals', maySeeMoney, async (request, response) => {
-    const list = readListQuery(request.query, ['newest']);
+    const list = readListQuery(request.query, journalSorts);
     const values = readFilters(request.query, filters);
     const by: JournalQuery = {
       key: list.search.trim() || undefined, book: values['book'], kind: values['kind'], loanNo: values['loan']?.toUpperCase(), requestNo: values['request'], paymentNo: values['payment'],
-      reversals: values['reversals'] === 'yes', ...readDays(values, visitOf(response).zoneOffsetMinutes),
+      reversals: values['reversals'] === 'yes', ...readDays(values, visitOf(response).zoneOffsetMinutes), sort: list.sort, descending: list.descending,
     };
     if (list.csv) {
       return streamCsv(response, 'journals', ['key', 'book', 'kind', 'instruction', 'contract', 'payment', 'business time', 'moved', 'postings', 'act', 'reverses', 'reversed by', 'posted (wall clock)'], eachJournal(pool, by), (each) => [
@@ -80,10 +80,10 @@ export function JournalTable({ journals, totals, list }: { journals: LedgerJourn
     <Table
       caption="Journals" rows={journals} list={list} href={(each) => `/operations/journals/${each.id}`} empty="None here, because no money has moved yet or none fits the filter."
       columns={[
-        { heading: 'Journal', cell: (each) => each.key, ...(totals ? { total: `All ${totals.journals}` } : {}) }, { heading: 'Book', cell: (each) => each.book },
-        { heading: 'Kind', cell: (each) => <>{plainWords(each.kind)}{each.reverses !== null ? <span class="small"> reversal</span> : each.reversedBy !== null ? <span class="small"> reversed</span> : null}</> },
-        { heading: 'Behind it', cell: (each) => each.requestNo ?? each.paymentNo ?? each.contractNo ?? `act ${each.actId}` }, { heading: 'Business time', cell: (each) => <InstantText at={each.businessAt} /> },
-        { heading: 'Moved', number: true, cell: (each) => <Money fen={each.movedFen} />, ...(totals ? { total: <Money fen={totals.movedFen} /> } : {}) }, { heading: 'Postings', number: true, cell: (each) => each.postings, ...(totals ? { total: totals.postings } : {}) },
+        { heading: 'Journal', sort: 'key', cell: (each) => each.key, ...(totals ? { total: `All ${totals.journals}` } : {}) }, { heading: 'Book', cell: (each) => each.book },
+        { heading: 'Kind', sort: 'kind', cell: (each) => <>{plainWords(each.kind)}{each.reverses !== null ? <span class="small"> reversal</span> : each.reversedBy !== null ? <span class="small"> reversed</span> : null}</> },
+        { heading: 'Behind it', cell: (each) => each.requestNo ?? each.paymentNo ?? each.contractNo ?? `act ${each.actId}` }, { heading: 'Business time', sort: 'day', cell: (each) => <InstantText at={each.businessAt} /> },
+        { heading: 'Moved', sort: 'moved', number: true, cell: (each) => <Money fen={each.movedFen} />, ...(totals ? { total: <Money fen={totals.movedFen} /> } : {}) }, { heading: 'Postings', number: true, cell: (each) => each.postings, ...(totals ? { total: totals.postings } : {}) },
       ]}
     />
   );

@@ -1,7 +1,7 @@
 /** All loans: by state, by who has to act, by what comes next. */
 import { Router } from 'express';
 import type { VNode } from 'preact';
-import { listLoans, loanListSorts, type ListedLoan } from '../../db/loan-lists.js';
+import { listLoans, loanListSorts, loanTotals, type ListedLoan, type LoanTotals } from '../../db/loan-lists.js';
 import { decimalYuan } from '../../domain/money.js';
 import type { AreaDeps } from '../area.js';
 import { InstantText } from '../components/dates.js';
@@ -27,14 +27,13 @@ export function loanListRouter({ pool }: AreaDeps): Router {
   router.get('/operations/loans', mayLook, async (request, response) => {
     const list = readListQuery(request.query, loanListSorts);
     const values = readFilters(request.query, filters);
-    const rowsFor = (limit: number, offset: number) => listLoans(pool, {
-      search: list.search || null, state: values['state'] ?? null, owner: values['owner'] ?? null, late: values['late'] === 'yes', sort: list.sort, descending: list.descending, limit, offset,
-    });
+    const by = { search: list.search.trim() || null, state: values['state'] ?? null, owner: values['owner'] ?? null, late: values['late'] === 'yes' };
+    const rowsFor = (limit: number, offset: number) => listLoans(pool, { ...by, sort: list.sort, descending: list.descending, limit, offset });
     if (list.csv) return sendLoans(response, await rowsFor(maxCsvRows, 0));
-    const found = await rowsFor(pageSize + 1, (list.page - 1) * pageSize);
+    const [found, totals] = await Promise.all([rowsFor(pageSize + 1, (list.page - 1) * pageSize), loanTotals(pool, by)]);
     const loans = found.slice(0, pageSize);
-    if (wantsJson(request)) return void response.json({ loans, page: list.page, hasMore: found.length > pageSize });
-    sendPage(response, <LoanListPage loans={loans} list={list} values={values} hasMore={found.length > pageSize} />);
+    if (wantsJson(request)) return void response.json({ loans, totals, page: list.page, hasMore: found.length > pageSize });
+    sendPage(response, <LoanListPage loans={loans} totals={totals} list={list} values={values} hasMore={found.length > pageSize} />);
   });
   return router;
 }
@@ -46,7 +45,7 @@ function sendLoans(response: Parameters<typeof sendCsv>[0], loans: ListedLoan[])
   ]));
 }
 
-function LoanListPage({ loans, list, values, hasMore }: { loans: ListedLoan[]; list: ListQuery; values: Record<string, string>; hasMore: boolean }): VNode {
+function LoanListPage({ loans, totals, list, values, hasMore }: { loans: ListedLoan[]; totals: LoanTotals; list: ListQuery; values: Record<string, string>; hasMore: boolean }): VNode {
   return (
     <Layout title="Loans" wide>
       <FilterForm action="/operations/loans" filters={filters} values={values} search={{ label: 'Loan or person', list }} />
@@ -54,14 +53,14 @@ function LoanListPage({ loans, list, values, hasMore }: { loans: ListedLoan[]; l
         caption="Loans" rows={loans} href={(loan) => `/operations/loans/${loan.loanNo}`} empty="No loan here, because none fits the filter or none has been applied for yet."
         list={{ ...list, path: '/operations/loans', hasMore, download: true, filters: values }}
         columns={[
-          { heading: 'Loan', sort: 'loan', cell: (loan) => loan.loanNo },
+          { heading: 'Loan', sort: 'loan', cell: (loan) => loan.loanNo, total: `All ${totals.loans}` },
           { heading: 'State', sort: 'state', cell: (loan) => <Badge tone={stateTone(loan.state)}>{stateWord[loan.state]}</Badge> },
           { heading: 'Who acts', cell: (loan) => loan.owner },
           { heading: 'Next', sort: 'next', cell: (loan) => (loan.nextAt ? <InstantText at={loan.nextAt} act /> : 'nothing') },
           { heading: 'Waits for', cell: (loan) => <span class="small">{loan.waitsFor ?? loan.reason ?? ''}</span> },
-          { heading: 'Amount', number: true, cell: (loan) => <Money fen={loan.amountFen ?? loan.requestedFen} /> },
-          { heading: 'Outstanding', sort: 'outstanding', number: true, cell: (loan) => <Money fen={loan.outstandingFen} />, total: <Money fen={loans.reduce((sum, loan) => sum + loan.outstandingFen, 0)} /> },
-          { heading: 'Days past due', sort: 'late', number: true, cell: (loan) => loan.daysPastDue },
+          { heading: 'Amount', number: true, cell: (loan) => <Money fen={loan.amountFen ?? loan.requestedFen} />, total: <Money fen={totals.amountFen} /> },
+          { heading: 'Outstanding', sort: 'outstanding', number: true, cell: (loan) => <Money fen={loan.outstandingFen} />, total: <Money fen={totals.outstandingFen} /> },
+          { heading: 'Days past due', sort: 'late', number: true, cell: (loan) => loan.daysPastDue, total: `${totals.late} late` },
           { heading: 'Grade', cell: (loan) => loan.grade ?? '' },
           { heading: 'Borrower', cell: (loan) => loan.borrowerId },
         ]}

@@ -28,7 +28,7 @@ import { Table } from '../components/table.js';
 import { ActsTimeline } from '../desk/acts.js';
 import { ownerSentence, stateTone, stateWord } from '../desk/state-words.js';
 import { WorkflowLink } from '../desk/temporal-link.js';
-import { plainWords, taskReason } from '../desk/words.js';
+import { PaymentState, paymentSource, plainWords, taskReason } from '../desk/words.js';
 import { notFound } from '../errors.js';
 import { Layout, sendPage } from '../layout.js';
 import { purposeText } from '../public/listing.js';
@@ -131,15 +131,17 @@ function LoanFacts({ staff: { loan, carried, offer, listing } }: { staff: StaffL
 
 function Payments({ staff: { payments, shared } }: { staff: StaffLoan }): VNode {
   const sharing = (paymentNo: string): string => shared.filter((each) => each.paymentNo === paymentNo).map((each) => `${each.shares} ${each.state}`).join(', ');
+  const sum = (pick: (payment: Payment) => number) => <Money fen={payments.reduce((total, each) => total + pick(each), 0)} />;
   return (
     <Table
       caption="Payments" rows={payments} href={(payment) => `/operations/payments/${encodeURIComponent(payment.paymentNo)}`} empty="None yet, because nothing was due or nothing was taken."
       columns={[
-        { heading: 'Payment', cell: (payment) => payment.paymentNo, total: 'Total' }, { heading: 'Counts on', cell: (payment) => payment.asOf }, { heading: 'How', cell: (payment) => payment.source },
-        { heading: 'State', cell: (payment) => <Badge tone={payment.state === 'distributed' ? 'good' : payment.state === 'refused' ? 'bad' : 'warn'}>{payment.state}{payment.reason ? `: ${payment.reason}` : ''}</Badge> },
-        { heading: 'Frozen', number: true, cell: (payment) => <Money fen={payment.frozenFen} />, total: <Money fen={payments.reduce((sum, each) => sum + each.frozenFen, 0)} /> },
-        { heading: 'Principal', number: true, cell: (payment) => <Money fen={payment.principalFen} /> }, { heading: 'Interest', number: true, cell: (payment) => <Money fen={payment.interestFen} /> },
-        { heading: 'Late interest', number: true, cell: (payment) => <Money fen={payment.lateInterestFen} /> }, { heading: 'Fee', number: true, cell: (payment) => <Money fen={payment.feeFen} /> }, { heading: 'Shares', cell: (payment) => sharing(payment.paymentNo) },
+        { heading: 'Payment', cell: (payment) => payment.paymentNo, total: 'Total' }, { heading: 'Counts on', cell: (payment) => <DateText date={payment.asOf} /> }, { heading: 'How', cell: (payment) => paymentSource(payment.source) },
+        { heading: 'State', cell: (payment) => <PaymentState payment={payment} /> },
+        { heading: 'Frozen', number: true, cell: (payment) => <Money fen={payment.frozenFen} />, total: sum((each) => each.frozenFen) },
+        { heading: 'Principal', number: true, cell: (payment) => <Money fen={payment.principalFen} />, total: sum((each) => each.principalFen) }, { heading: 'Interest', number: true, cell: (payment) => <Money fen={payment.interestFen} />, total: sum((each) => each.interestFen) },
+        { heading: 'Late interest', number: true, cell: (payment) => <Money fen={payment.lateInterestFen} />, total: sum((each) => each.lateInterestFen) }, { heading: 'Fee', number: true, cell: (payment) => <Money fen={payment.feeFen} />, total: sum((each) => each.feeFen) },
+        { heading: 'Shares', cell: (payment) => sharing(payment.paymentNo) },
       ]}
     />
   );

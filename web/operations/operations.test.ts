@@ -48,6 +48,14 @@ describe('the clock panel', () => {
     expect((await acts('clock')).at(-1)).toEqual({ verb: form, actor: operator.id });
   });
 
+  it('has a page of its own, whose reading alone is renewed', async () => {
+    const page = await desk.open('/operations/clock');
+    expect([page.$('h1').text(), page.formNames().includes('clock-pause')]).toEqual(['Business clock', true]);
+    expect((await auditor.open('/operations/clock')).formNames()).not.toContain('clock-pause');
+    const part = await (desk as unknown as { send(url: string, method: string, body: undefined, headers: Record<string, string>): Promise<{ text: string }> }).send(`${web.url}/operations/clock`, 'GET', undefined, { 'hx-request': 'true' });
+    expect(part.text).toMatch(/^<dl class="facts">/);
+  });
+
   it('is governed by operations and administrators only, and not without a form\'s token', async () => {
     expect((await auditor.open('/operations')).formNames()).not.toContain('clock-pause');
     const page = await desk.open('/operations');
@@ -89,6 +97,17 @@ describe('who comes in', () => {
   });
 });
 
+describe('the way from page to page', () => {
+  it('stands on every page of operations, with the present one marked, and only for who may come in', async () => {
+    const page = await auditor.open('/operations/journals');
+    expect(page.$('nav.desk-links a[aria-current=page]').text()).toBe('Journals');
+    expect(page.$('header nav a[aria-current]').text()).toBe('Operations');
+    const borrower = await web.loggedIn((await web.person('borrower')).id);
+    const refused = await borrower.open('/operations/journals');
+    expect([refused.$('nav.desk-links').length, refused.$('main .actions a').first().attr('href')]).toEqual([0, '/borrower']);
+  });
+});
+
 describe('the list of loans', () => {
   it('is searched, filtered, sorted, paged and downloaded', async () => {
     const one = await applied(web);
@@ -106,6 +125,7 @@ describe('the list of loans', () => {
     expect(await numbers('q=nothing-like-it')).toEqual([]);
     expect(await numbers(`q=${'x'.repeat(5_000)}&sort=drop&page=-1&state=%27`)).toEqual([]);
     expect(await numbers('page=2')).toEqual([]);
+    expect((await desk.read<{ totals: unknown }>('/operations/loans?late=yes')).totals).toEqual({ loans: 1, amountFen: 1_000_000, outstandingFen: 0, late: 1 });
     const page = await desk.open('/operations/loans?state=overdue');
     expect(page.text).toContain('Overdue');
     expect(page.text).toContain(`href="/operations/loans?state=overdue&amp;sort=next&amp;format=csv"`);
@@ -122,6 +142,9 @@ describe('tasks of operations', () => {
     expect(page.text).toContain('Bank silent');
     expect(page.text).toContain(`href="/operations/loans/${loan.loanNo}"`);
     expect((await desk.open('/operations')).text).toContain('Step disburse has stopped');
+    const found = async (query: string) => (await desk.read<{ tasks: { loanNo: string }[] }>(`/operations/tasks?${query}`)).tasks.map((each) => each.loanNo);
+    expect([(await found('kind=stuck-step&for=operations&sort=-since')).includes(loan.loanNo), await found('kind=legal')]).toEqual([true, []]);
+    expect((await desk.open('/operations/tasks?kind=stuck-step&format=csv')).text).toContain(`stuck-step,operations,${loan.loanNo},${loan.loanNo},Bank silent`);
   });
 });
 

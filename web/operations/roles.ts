@@ -1,12 +1,12 @@
 /** Who may look at operations, and who may act there. */
 import type { Role } from '../../db/people.js';
 import { requireRole } from '../guard.js';
+import { moneyRoles } from '../navigation.js';
+
+export { moneyRoles };
 
 export const lookRoles: readonly Role[] = ['operations', 'supervisor', 'finance', 'compliance', 'administrator', 'auditor'];
 export const actRoles: readonly Role[] = ['operations', 'administrator'];
-
-/** Who sees the money: instructions, accounts, journals, fees, days and cases. */
-export const moneyRoles: readonly Role[] = ['finance', 'operations', 'supervisor', 'auditor'];
 
 /** Who takes, notes and decides a difference with the bank. */
 export const caseRoles: readonly Role[] = ['finance', 'operations', 'supervisor'];

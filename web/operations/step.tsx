@@ -129,7 +129,7 @@ export function SettleForm({ task }: { task: Task }): VNode | null {
   if (task.state !== 'open' || !closedByHand.includes(task.kind)) return null;
   return (
     <Form name={`close-task-${task.id}`} action={`/operations/tasks/${task.id}/close`} button="Settled" tone="plain">
-      <TextArea name="note" label="What was done" rows={1} maxLength={noteLength} />
+      <TextArea name="note" id={`note-${task.id}`} label="What was done" rows={1} maxLength={noteLength} />
     </Form>
   );
 }

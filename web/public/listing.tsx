@@ -1,7 +1,8 @@
 /** A listing in words, as the list, the detail page and the bidding pages show it. */
 import type { ComponentChildren, VNode } from 'preact';
 import type { MarketListing, PublicInstalment } from '../../db/market.js';
-import { InstantText } from '../components/dates.js';
+import { defaultProduct } from '../../domain/product.js';
+import { DateText, InstantText } from '../components/dates.js';
 import { Facts } from '../components/facts.js';
 import { Money, moneyText } from '../components/money.js';
 import { percentText, Rate } from '../components/rate.js';
@@ -13,6 +14,12 @@ export const methodText: Record<string, string> = {
   'equal-instalments': 'Equal instalments (等额本息)', 'equal-principal': 'Equal principal (等额本金)', 'interest-only': 'Interest only, principal at the end (先息后本)',
   bullet: 'All at the end (到期还本付息)', flat: 'Equal principal and interest (等本等息)',
 };
+
+/** What a lender pays to the platform: a share of interest really received, never of principal. */
+export function lenderFeeText({ productId }: Pick<MarketListing, 'productId'>): string {
+  const bps = defaultProduct(productId)?.lenderFeeBps ?? 0;
+  return bps === 0 ? 'none' : `${percentText(bps)} of the interest that you really receive, nothing of your principal`;
+}
 
 export const freeOf = (listing: MarketListing): number => listing.targetFen - listing.reservedFen - listing.frozenFen;
 
@@ -44,6 +51,7 @@ export function ListingFacts({ listing }: { listing: MarketListing }): VNode {
     ['Repayment', methodText[listing.method] ?? listing.method],
     ['Use of the money', purposeText(listing.purpose)],
     ['Open until', <InstantText at={listing.deadline} act={listing.state === 'open'} />],
+    ['Our fee for lenders', lenderFeeText(listing)],
     ['Bids', `from ${moneyText(listing.minBidFen)} in steps of ${moneyText(listing.stepFen)}, at most ${percentText(listing.maxShareBps)} of the loan for one lender`],
   ];
   return <Facts facts={rows} />;
@@ -87,7 +95,7 @@ export function ScheduleTable({ schedule, caption }: { schedule: PublicInstalmen
       caption={caption} rows={schedule} empty="No schedule yet, because the offer has not been made."
       columns={[
         { heading: 'No.', cell: (each) => each.no, total: 'Total' },
-        { heading: 'Due', cell: (each) => each.dueDate },
+        { heading: 'Due', cell: (each) => <DateText date={each.dueDate} /> },
         { heading: 'Principal', number: true, cell: (each) => <Money fen={each.principalFen} />, total: sum((each) => each.principalFen) },
         { heading: 'Interest', number: true, cell: (each) => <Money fen={each.interestFen} />, total: sum((each) => each.interestFen) },
       ]}

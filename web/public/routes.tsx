@@ -61,8 +61,8 @@ function FrontPage({ figures }: { figures: PlatformFigures }) {
         Every fen has a place in the bank's books, and every step of a loan can be followed.
       </p>
       {visit.person
-        ? <p>{linksFor(visit.person.roles).map((link) => <a key={link.href} role="button" href={link.href}>{link.text}</a>)}</p>
-        : <p><a role="button" href="/sign-up?role=borrower">Borrow</a> <a role="button" class="secondary" href="/sign-up?role=lender">Lend</a> <a href="/log-in">Log in</a></p>}
+        ? <p class="actions">{linksFor(visit.person.roles).map((link, index) => <a key={link.href} class={index === 0 ? 'button' : 'button plain'} href={link.href}>{link.text}</a>)}</p>
+        : <p class="actions"><a class="button" href="/sign-up?role=borrower">Borrow</a> <a class="button plain" href="/sign-up?role=lender">Lend</a> <a href="/log-in">Log in</a></p>}
       <h2>For borrowers</h2>
       <p>Apply in a few minutes. You see the whole cost as one yearly figure and the full schedule before you sign, and you may withdraw until the contract is concluded. Repaying early is always possible.</p>
       <h2>For lenders</h2>

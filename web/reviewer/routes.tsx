@@ -184,7 +184,8 @@ function TaskPage({ dossier, shown, employer = null, viewerId, decided = null, t
             </>
           ) : null}
           {task.note ? <Notice><p>Note: {task.note}</p></Notice> : null}
-          <p class="small">Keys, with Alt or as your browser has it: d decide, n note, t take, u put back, p papers; j next, in the queue.</p>
+          <p><a href="/reviewer" accessKey="j">Queue</a></p>
+          <p class="small">Keys, with Alt or as your browser has it: d decide, n note, t take, u put back, p papers, j queue and there the next one.</p>
         </section>
       </div>
     </Layout>
