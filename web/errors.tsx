@@ -1,7 +1,9 @@
 /** What a page says when something cannot be done: what happened, why, what to do now, and a code for support. */
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { Layout, sendPage } from './layout.js';
+import type { VNode } from 'preact';
+import { Layout, sendPage, useVisit } from './layout.js';
+import { linksFor } from './navigation.js';
 import { wantsJson } from './visit.js';
 
 export interface Explanation {
@@ -107,7 +109,15 @@ function answer(request: Request, response: Response, status: number, explanatio
         <p>{explanation.why}</p>
         <p><strong>{explanation.next}</strong></p>
       </div>
+      <WaysOn />
       <p class="small">Code {explanation.code}, request {requestId}</p>
     </Layout>
   ), status);
+}
+
+/** Where somebody who stands before a closed door can go. */
+function WaysOn(): VNode {
+  const { person } = useVisit();
+  const home = person ? linksFor(person.roles)[0] : { href: '/log-in', text: 'Log in' };
+  return <p class="actions">{home ? <a class="button plain" href={home.href}>{home.text}</a> : null} <a href="/">First page</a></p>;
 }

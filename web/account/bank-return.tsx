@@ -25,8 +25,12 @@ export function bankReturnRouter({ pool }: AreaDeps): Router {
   router.get('/account/bank-unverified', requirePerson, (_request, response) => {
     sendPage(response, (
       <Layout title="The bank's message could not be read">
-        <p role="alert">What came back from the bank carried no valid signature, so we do not believe it. Nothing was changed by it; the bank tells us the result directly as well.</p>
-        <p><a href="/account/custody">See how your custody account stands</a></p>
+        <div role="alert">
+          <p>What came back from the bank carried no valid signature, so we do not believe it. Nothing was changed by it; the bank tells us the result directly as well.</p>
+          <p><strong>See how your custody account stands. If what you did at the bank is not there, begin again.</strong></p>
+        </div>
+        <p><a href="/account/custody">Custody account</a></p>
+        <p class="small">Code bank-unverified</p>
       </Layout>
     ), 400);
   });

@@ -47,7 +47,7 @@ export function custodyRouter(deps: AreaDeps): Router {
       <Layout title="Custody account">
         <p>Your money is at the custody bank, in your own name. The platform sees the balance and may order only what you have authorised.</p>
         {states.map((state) => <CustodyAccountView key={state.side} state={state} named={person.named} />)}
-        {states.length === 0 ? <p class="empty">Your role needs no custody account.</p> : null}
+        {states.length === 0 ? <p class="empty">Nothing here, because your role needs no custody account.</p> : null}
       </Layout>
     ));
   });

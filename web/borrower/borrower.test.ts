@@ -189,6 +189,17 @@ describe('a loan\'s page', () => {
     expect(await visitor.read('/borrower')).toMatchObject({ loans: [{ loanNo, state: 'offered' }] });
   });
 
+  it('says how far away the day is by which somebody has to act, and what is due next', async () => {
+    const { visitor } = await borrower();
+    const loanNo = await applied(visitor);
+    await offered(loanNo);
+    expect((await visitor.open(`/loans/${loanNo}`)).$('.state p').text()).toMatch(/by 2099-01-02 \(in \d+ days\); otherwise it lapses/);
+    await become(loanNo, { state: 'repaying', valueDate: '2099-01-01' });
+    expect((await visitor.open(`/loans/${loanNo}`)).$('.state p').text()).toMatch(/is due on 2099-02-01 \(in \d+ days\); it is debited/);
+    const home = (await visitor.open('/borrower')).$('table').text();
+    expect(home).toMatch(/¥6,092.002099-02-01 \(in \d+ days\)/);
+  });
+
   it('says for every state what is going on', async () => {
     const { visitor } = await borrower();
     const loanNo = await applied(visitor);

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { endStates } from '../../domain/loan.js';
 import { cancelLoan } from '../../workflows/contract.js';
 import type { AreaDeps } from '../area.js';
+import { MoneyAct } from '../components/facts.js';
 import { Form, Radios, type FormErrors } from '../components/form.js';
 import { requirePerson } from '../guard.js';
 import { Input } from '../input.js';
@@ -48,6 +49,7 @@ function CancelPage({ access, typed, errors }: { access: LoanAccess; typed: Reco
   return (
     <Layout title={offered ? `Decline the offer for ${access.loan.loanNo}` : `Withdraw ${access.loan.loanNo}`}>
       <p>{offered ? 'The offer ends, and nothing is owed.' : 'It costs nothing. Lenders who have bid get their money back at once, and nothing is owed.'} It cannot be taken back; you may apply again.</p>
+      {access.loan.state === 'fundraising' ? <MoneyAct moves="What lenders have frozen for it so far; nothing of yours" from="the freezes under this loan" to="the lenders' own custody accounts" costs="Nothing" final="At once: the listing ends, and it is not opened again" /> : null}
       <Form name="cancel-loan" action={`/loans/${access.loan.loanNo}/cancel`} button={offered ? 'Decline the offer' : 'Withdraw'} tone="danger" errors={errors} back={backTo(access)} formKey={typed['key'] || undefined}>
         <Radios name="reason" label="Why?" value={typed['reason']} errors={errors} options={codes.map((code) => ({ value: code, text: reasons[code] }))} />
       </Form>

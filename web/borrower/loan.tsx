@@ -2,7 +2,6 @@ import { Router } from 'express';
 import { actsOn, type RecordedAct } from '../../db/acts.js';
 import { findListing, type Listing } from '../../db/listings.js';
 import { scheduleInForce, type ScheduleRow } from '../../db/loan-page.js';
-import type { LoanRow } from '../../db/loans.js';
 import { messagesOfLoan, type Message } from '../../db/messages.js';
 import { paymentsOfLoan, type Payment } from '../../db/payments.js';
 import { findScore, latestOffer, type StoredOffer, type StoredScore } from '../../db/reports.js';
@@ -22,7 +21,7 @@ import { readableLoan, type LoanAccess } from './access.js';
 import { dateOf } from './home.js';
 import { LoanLife } from './life.js';
 import { purposeText } from './purposes.js';
-import { ScheduleTable } from './schedule-table.js';
+import { openOf, ScheduleTable } from './schedule-table.js';
 import { stateWords } from './state-words.js';
 
 interface LoanFacts extends LoanAccess {
@@ -78,7 +77,9 @@ function LoanPage({ facts, done }: { facts: LoanFacts; done: string | null }) {
   const { loan, carried, mine, schedule, offer, payments, listing, messages } = facts;
   const visit = useVisit();
   const ended = endStates.includes(loan.state);
-  const words = stateWords({ ...loan, by: ended ? null : nextDueOf(loan.state, schedule) ?? dateOf(loan.nextAt, visit.zoneOffsetMinutes) });
+  const next = schedule.find((row) => openOf(row) > 0);
+  // While all is well, what comes next is the oldest open instalment's day, whatever reminder stands before it.
+  const words = stateWords({ ...loan, today: visit.today, by: ended ? null : (loan.state === 'repaying' ? next?.dueDay : null) ?? dateOf(loan.nextAt, visit.zoneOffsetMinutes) });
   const moving = !ended && loan.owner !== 'borrower' && carried.valueDate === null;
   return (
     <Layout title={`Loan ${loan.loanNo}`} wide refreshSeconds={moving ? 10 : undefined}>
@@ -102,6 +103,7 @@ function LoanPage({ facts, done }: { facts: LoanFacts; done: string | null }) {
             ['Value date (起息日)', loan.valueDate ? <DateText date={loan.valueDate} /> : null],
             ['Outstanding principal', loan.valueDate ? <Money fen={loan.outstandingFen} /> : null],
             ['Due now', carried.valueDate && !ended ? <Money fen={totalFen(dueBy(carried, visit.today))} /> : null],
+            ['Next instalment', carried.valueDate && !ended && next ? <><Money fen={openOf(next)} /> on <DateText date={next.dueDay} act /></> : null],
             ['Days past due', loan.daysPastDue > 0 ? String(loan.daysPastDue) : null],
             ['Frozen by lenders', listing && !carried.valueDate ? <><Money fen={listing.frozenFen} /> of <Money fen={listing.targetFen} />{listing.reservedFen > 0 ? <>, <Money fen={listing.reservedFen} /> being paid</> : null}</> : null],
             ['Closed', loan.closedOn ? <DateText date={loan.closedOn} /> : null],
@@ -143,12 +145,6 @@ function StaffLinks({ loanNo }: { loanNo: string }) {
   const { temporalUi } = useVisit();
   if (!temporalUi) return null;
   return <p><a href={`${temporalUi.url}/namespaces/${encodeURIComponent(temporalUi.namespace)}/workflows/${loanNo}`}>Its workflow in the Temporal UI</a></p>;
-}
-
-/** While all is well, what comes next is the oldest open instalment's day, whatever reminder stands before it. */
-function nextDueOf(state: LoanRow['state'], schedule: ScheduleRow[]): string | null {
-  const open = schedule.find((row) => row.principalFen + row.interestFen > row.paidPrincipalFen + row.paidInterestFen + row.forgivenInterestFen);
-  return state === 'repaying' ? open?.dueDay ?? null : null;
 }
 
 const sourceWords: Record<Payment['source'], string> = { debit: 'debited', manual: 'paid by you', payoff: 'paid off', recovery: 'recovered' };

@@ -9,13 +9,14 @@ import { useVisit } from '../layout.js';
 /** The repayment schedule (还款计划) with its totals; `paid` adds what was paid of each instalment. */
 export function ScheduleTable({ rows, paid }: { rows: ScheduleRow[]; paid: boolean }): VNode {
   const { today } = useVisit();
+  const next = rows.find((row) => openOf(row) > 0);
   const sum = (pick: (row: ScheduleRow) => number) => <Money fen={rows.reduce((total, row) => total + pick(row), 0)} />;
   return (
     <Table
       caption="Repayment schedule" rows={rows} empty="No schedule yet, because there is no offer."
       columns={[
         { heading: 'No.', cell: (row) => row.no, total: 'Total' },
-        { heading: 'Due', cell: (row) => <><DateText date={row.dueDate} />{row.dueDay === row.dueDate ? null : <span class="small"> (in time until {row.dueDay})</span>}</> },
+        { heading: 'Due', cell: (row) => <><DateText date={row.dueDate} act={paid && row === next} />{row.dueDay === row.dueDate ? null : <span class="small"> (in time until {row.dueDay})</span>}</> },
         { heading: 'Principal', number: true, cell: (row) => <Money fen={row.principalFen} />, total: sum((row) => row.principalFen) },
         { heading: 'Interest', number: true, cell: (row) => <Money fen={row.interestFen} />, total: sum((row) => row.interestFen) },
         { heading: 'Fee', number: true, cell: (row) => <Money fen={row.feeFen} />, total: sum((row) => row.feeFen) },
@@ -31,7 +32,8 @@ export function ScheduleTable({ rows, paid }: { rows: ScheduleRow[]; paid: boole
 
 const toPay = (row: ScheduleRow): number => row.principalFen + row.interestFen + row.feeFen;
 const paidOf = (row: ScheduleRow): number => row.paidPrincipalFen + row.paidInterestFen + row.paidFeeFen + row.paidLateInterestFen;
-const openOf = (row: ScheduleRow): number => toPay(row) - row.paidPrincipalFen - row.paidInterestFen - row.paidFeeFen - row.forgivenInterestFen;
+/** What is still to pay of an instalment, late interest aside. */
+export const openOf = (row: ScheduleRow): number => toPay(row) - row.paidPrincipalFen - row.paidInterestFen - row.paidFeeFen - row.forgivenInterestFen;
 
 function RowState({ row, today }: { row: ScheduleRow; today: string }): VNode {
   if (openOf(row) <= 0) return <Badge tone="good">paid{row.paidOn ? ` ${row.paidOn}` : ''}</Badge>;

@@ -143,7 +143,7 @@ function Contacts({ contacts, messages }: { contacts: Contact[]; messages: Messa
 function receipts(contact: Contact, message: Message | undefined): [string, ComponentChildren][] {
   return [
     ["The network's receipt", message?.providerNo ?? contact.providerNo], ['Delivery', message ? `${message.state}${message.reason ? ` (${message.reason})` : ''}` : null],
-    ['Keys pressed', contact.digits], ['Placed', <InstantText at={contact.placedAt} />], ['Ended', contact.endedAt ? <InstantText at={contact.endedAt} /> : 'under way'], ['Reference', contact.key],
+    ['Keys pressed', contact.digits], ['Placed (wall clock)', <InstantText at={contact.placedAt} />], ['Ended (wall clock)', contact.endedAt ? <InstantText at={contact.endedAt} /> : 'under way'], ['Reference', contact.key],
   ];
 }
 

@@ -59,21 +59,31 @@ interface FieldProps {
   hint?: ComponentChildren;
   value?: string | undefined;
   errors?: FormErrors | undefined;
+  /** Tells apart fields of one name in several forms of a page; otherwise the name does. */
+  id?: string | undefined;
 }
 
-function describedBy({ name, hint, errors }: FieldProps): string | undefined {
-  const ids = [hint ? `h-${name}` : '', errors?.[name] ? `e-${name}` : ''].filter(Boolean);
+type Described = Pick<FieldProps, 'name' | 'id' | 'hint' | 'errors'>;
+const fieldId = ({ id, name }: Described): string => `f-${id ?? name}`;
+const hintId = ({ id, name }: Described): string => `h-${id ?? name}`;
+const errorId = ({ id, name }: Described): string => `e-${id ?? name}`;
+
+function describedBy(props: Described): string | undefined {
+  const ids = [props.hint ? hintId(props) : '', props.errors?.[props.name] ? errorId(props) : ''].filter(Boolean);
   return ids.length > 0 ? ids.join(' ') : undefined;
 }
+
+/** What is wrong with the field or group, said to those who hear the page too. */
+const invalid = ({ name, errors }: Described): 'true' | undefined => (errors?.[name] ? 'true' : undefined);
 
 function Around(props: FieldProps & { children: ComponentChildren }): VNode {
   const error = props.errors?.[props.name];
   return (
     <div class={error ? 'field wrong' : 'field'}>
-      <label for={`f-${props.name}`}>{props.label}</label>
-      {props.hint ? <p class="hint" id={`h-${props.name}`}>{props.hint}</p> : null}
+      <label for={fieldId(props)}>{props.label}</label>
+      {props.hint ? <p class="hint" id={hintId(props)}>{props.hint}</p> : null}
       {props.children}
-      {error ? <p class="error" id={`e-${props.name}`}>{error}</p> : null}
+      {error ? <p class="error" id={errorId(props)}>{error}</p> : null}
     </div>
   );
 }
@@ -84,8 +94,8 @@ export function Field(props: FieldProps & { type?: 'text' | 'email' | 'tel' | 'p
   return (
     <Around {...props}>
       <input
-        id={`f-${props.name}`} name={props.name} type={type} value={props.value ?? ''} inputMode={props.inputMode} autocomplete={props.autocomplete}
-        maxLength={props.maxLength ?? 200} aria-describedby={describedBy(props)} aria-invalid={props.errors?.[props.name] ? 'true' : undefined}
+        id={fieldId(props)} name={props.name} type={type} value={props.value ?? ''} inputMode={props.inputMode} autocomplete={props.autocomplete}
+        maxLength={props.maxLength ?? 200} aria-describedby={describedBy(props)} aria-invalid={invalid(props)}
       />
     </Around>
   );
@@ -99,7 +109,7 @@ export function AmountField(props: FieldProps): VNode {
 export function TextArea(props: FieldProps & { rows?: number; maxLength?: number; accessKey?: string }): VNode {
   return (
     <Around {...props}>
-      <textarea id={`f-${props.name}`} name={props.name} rows={props.rows ?? 4} accessKey={props.accessKey} maxLength={props.maxLength ?? 2000} aria-describedby={describedBy(props)} aria-invalid={props.errors?.[props.name] ? 'true' : undefined}>
+      <textarea id={fieldId(props)} name={props.name} rows={props.rows ?? 4} accessKey={props.accessKey} maxLength={props.maxLength ?? 2000} aria-describedby={describedBy(props)} aria-invalid={invalid(props)}>
         {props.value ?? ''}
       </textarea>
     </Around>
@@ -111,7 +121,7 @@ export interface Option { value: string; text: string }
 export function Select(props: FieldProps & { options: readonly Option[] }): VNode {
   return (
     <Around {...props}>
-      <select id={`f-${props.name}`} name={props.name} aria-describedby={describedBy(props)} aria-invalid={props.errors?.[props.name] ? 'true' : undefined}>
+      <select id={fieldId(props)} name={props.name} aria-describedby={describedBy(props)} aria-invalid={invalid(props)}>
         {props.options.map((option) => <option key={option.value} value={option.value} selected={option.value === props.value}>{option.text}</option>)}
       </select>
     </Around>
@@ -122,15 +132,15 @@ export function Select(props: FieldProps & { options: readonly Option[] }): VNod
 export function Radios(props: FieldProps & { options: readonly Option[] }): VNode {
   const error = props.errors?.[props.name];
   return (
-    <fieldset class={error ? 'field wrong' : 'field'} id={`f-${props.name}`}>
+    <fieldset class={error ? 'field wrong' : 'field'} id={fieldId(props)} tabIndex={-1} aria-describedby={describedBy(props)}>
       <legend>{props.label}</legend>
-      {props.hint ? <p class="hint">{props.hint}</p> : null}
+      {props.hint ? <p class="hint" id={hintId(props)}>{props.hint}</p> : null}
       {props.options.map((option) => (
         <label key={option.value} class="choice">
-          <input type="radio" name={props.name} value={option.value} checked={option.value === props.value} /> <span>{option.text}</span>
+          <input type="radio" name={props.name} value={option.value} checked={option.value === props.value} aria-invalid={invalid(props)} /> <span>{option.text}</span>
         </label>
       ))}
-      {error ? <p class="error">{error}</p> : null}
+      {error ? <p class="error" id={errorId(props)}>{error}</p> : null}
     </fieldset>
   );
 }
@@ -140,9 +150,9 @@ export function Checkbox(props: Omit<FieldProps, 'label'> & { children: Componen
   const error = props.errors?.[props.name];
   return (
     <div class={error ? 'field wrong' : 'field'}>
-      <label class="choice"><input id={`f-${props.name}`} type="checkbox" name={props.name} value="yes" checked={props.value === 'yes'} /> <span>{props.children}</span></label>
-      {props.hint ? <p class="hint">{props.hint}</p> : null}
-      {error ? <p class="error">{error}</p> : null}
+      <label class="choice"><input id={fieldId(props)} type="checkbox" name={props.name} value="yes" checked={props.value === 'yes'} aria-describedby={describedBy(props)} aria-invalid={invalid(props)} /> <span>{props.children}</span></label>
+      {props.hint ? <p class="hint" id={hintId(props)}>{props.hint}</p> : null}
+      {error ? <p class="error" id={errorId(props)}>{error}</p> : null}
     </div>
   );
 }
