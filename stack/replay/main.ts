@@ -61,7 +61,7 @@ async function replay(asked: ReplayArguments, rows: BookRow[], { settings }: Ins
   bar.start(rows.length, 0, { day: '' });
   const player = new Player({
     world, clock: new BusinessClock(need(settings, 'CLOCK_URL'), need(settings, 'CLOCK_TOKEN')), lenders: makeLenders(world),
-    reviewer: new Reviewer(world, { email: reviewer?.email ?? '', password }), rows, store, zoneOffsetMinutes, writeOffAfterDays,
+    reviewer: new Reviewer(world, { email: reviewer?.email ?? '', password }), rows, store, zoneOffsetMinutes, writeOffAfterDays, disturbed: asked.kills > 0,
     say: process.stderr.isTTY ? () => undefined : say,
     onProgress: ({ businessNow, events, waiting }) => {
       bar.setTotal(events + waiting);

@@ -19,6 +19,8 @@ export interface PlayerOptions {
   store: ProgressStore;
   zoneOffsetMinutes: number;
   writeOffAfterDays: number;
+  /** Parts are killed meanwhile: what a page says no to may be an act that was cut off and is yet to be settled. */
+  disturbed: boolean;
   /** Hears what happens: for a progress display. */
   say: (line: string) => void;
   onProgress: (done: { businessNow: number; events: number; waiting: number }) => void;
@@ -219,7 +221,7 @@ export class Player {
         return await act();
       } catch (error) {
         const refused = error instanceof UnexpectedPage && error.page.status < 500;
-        if (attempt >= (refused ? triesOfARefusal : triesOfAnAct)) throw error;
+        if (attempt >= (refused && !this.options.disturbed ? triesOfARefusal : triesOfAnAct)) throw error;
         if (attempt === 2) this.options.say(`${what} does not work yet: ${error instanceof Error ? error.message : String(error)}`);
         await new Promise((resolve) => setTimeout(resolve, pauseBetweenTriesMs));
       }
