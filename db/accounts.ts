@@ -1,12 +1,14 @@
 /** Sub-accounts at the custody bank (存管账户) and standing authorisations, as the bank last told us. */
 import { row, rows, type Db } from './pool.js';
 
-export type BankRole = 'BORROWERS' | 'INVESTOR' | 'GUARANTEECORP';
+export type BankRole = 'BORROWERS' | 'INVESTOR' | 'GUARANTEECORP' | 'SUPPLIERS';
 export type AuthorisationType = 'RECHARGE' | 'TENDER' | 'REPAYMENT' | 'WITHDRAW' | 'CREDIT_ASSIGNMENT' | 'COMPENSATORY';
 
 export interface CustodyAccount {
   userNo: string;
+  /** Whose it is; of an enterprise's account, who acts for it. */
   personId: string;
+  enterpriseNo: string | null;
   bankRole: BankRole;
   state: 'opening' | 'active' | 'frozen' | 'closed';
   cardLast4: string | null;
@@ -14,24 +16,28 @@ export interface CustodyAccount {
   cardBoundAt: string | null;
   /** Business time before which nothing is paid out, after a change of card or phone; null = no cooling period. */
   payoutsFrom: string | null;
+  /** Business time of the last change of card, phone or trading password; null = none. */
+  changedAt: string | null;
   openedAt: string | null;
 }
 
 export interface Authorisation { type: AuthorisationType; maxFen: number; failTime: string; state: 'active' | 'cancelled' }
 
-/** The number by which the bank knows a person in a role: `B-P1001` borrows, `L-P1001` lends. */
-export const bankUserNo = (personId: string, bankRole: BankRole): string => `${bankRole === 'INVESTOR' ? 'L' : 'B'}-${personId}`;
+const roleLetters: Record<BankRole, string> = { BORROWERS: 'B', INVESTOR: 'L', GUARANTEECORP: 'G', SUPPLIERS: 'S' };
 
-const columns = `user_no AS "userNo", person_id AS "personId", bank_role AS "bankRole", state, card_last4 AS "cardLast4", card_bank AS "cardBank",
-  card_bound_at AS "cardBoundAt", payouts_from AS "payoutsFrom", opened_at AS "openedAt"`;
+/** The number by which the bank knows a person or an enterprise in a role: `B-P1001` borrows, `L-P1001` lends, `G-E1001` guarantees. */
+export const bankUserNo = (ownerNo: string, bankRole: BankRole): string => `${roleLetters[bankRole]}-${ownerNo}`;
+
+const columns = `user_no AS "userNo", person_id AS "personId", enterprise_no AS "enterpriseNo", bank_role AS "bankRole", state, card_last4 AS "cardLast4", card_bank AS "cardBank",
+  card_bound_at AS "cardBoundAt", payouts_from AS "payoutsFrom", changed_at AS "changedAt", opened_at AS "openedAt"`;
 
 export function findAccount(db: Db, personId: string, bankRole: BankRole): Promise<CustodyAccount | null> {
-  return row<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE person_id = $1 AND bank_role = $2`, [personId, bankRole]);
+  return row<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE person_id = $1 AND bank_role = $2 AND enterprise_no IS NULL`, [personId, bankRole]);
 }
 
-/** All accounts of a person, the one for borrowing first. */
+/** All accounts of a person's own, the one for borrowing first. */
 export function accountsOf(db: Db, personId: string): Promise<CustodyAccount[]> {
-  return rows<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE person_id = $1 ORDER BY user_no`, [personId]);
+  return rows<CustodyAccount>(db, `SELECT ${columns} FROM custody_account WHERE person_id = $1 AND enterprise_no IS NULL ORDER BY user_no`, [personId]);
 }
 
 export function findAccountByUserNo(db: Db, userNo: string): Promise<CustodyAccount | null> {
@@ -65,7 +71,8 @@ export async function mirrorBankUser(tx: Db, user: BankUserFacts, at: string, ca
   await tx.query(
     `UPDATE custody_account SET state = $2, card_last4 = $3, card_bank = $4, opened_at = COALESCE(opened_at, $5::timestamptz),
        card_bound_at = CASE WHEN $6 THEN $5::timestamptz ELSE card_bound_at END,
-       payouts_from = CASE WHEN $7 THEN $5::timestamptz + make_interval(hours => $8) ELSE payouts_from END
+       payouts_from = CASE WHEN $7 THEN $5::timestamptz + make_interval(hours => $8) ELSE payouts_from END,
+       changed_at = CASE WHEN $7 THEN GREATEST(changed_at, $5::timestamptz) ELSE changed_at END
      WHERE user_no = $1`,
     [user.userNo, user.state, user.card?.last4 ?? null, user.card?.bankName ?? null, at, newCard, replaces, cardCoolingHours],
   );
@@ -83,9 +90,15 @@ async function mirrorAuthorisations(tx: Db, user: BankUserFacts): Promise<void> 
   await tx.query(`UPDATE authorisation SET state = 'cancelled' WHERE user_no = $1 AND state = 'active' AND NOT type = ANY($2)`, [user.userNo, user.authorisations.map((each) => each.type)]);
 }
 
-/** Starts a cooling period on all of a person's accounts (after a change of phone); never shortens one. */
-export async function coolPayouts(tx: Db, personId: string, until: string): Promise<void> {
-  await tx.query('UPDATE custody_account SET payouts_from = GREATEST(payouts_from, $2::timestamptz) WHERE person_id = $1', [personId, until]);
+/** Starts a cooling period of `hours` on all accounts that a person uses (after a change of phone at `at`, business time); never shortens one. */
+export async function coolPayouts(tx: Db, personId: string, at: string, hours: number): Promise<void> {
+  await tx.query(
+    `UPDATE custody_account SET payouts_from = GREATEST(payouts_from, $2::timestamptz + make_interval(hours => $3)), changed_at = GREATEST(changed_at, $2::timestamptz) WHERE person_id = $1`, [personId, at, hours]);
+}
+
+/** Card, phone or trading password was changed: withdrawals are looked at more closely for a while. `at` is business time. */
+export async function noteChange(tx: Db, userNo: string, at: string): Promise<void> {
+  await tx.query('UPDATE custody_account SET changed_at = GREATEST(changed_at, $2::timestamptz) WHERE user_no = $1', [userNo, at]);
 }
 
 export function authorisationsOf(db: Db, userNo: string): Promise<Authorisation[]> {

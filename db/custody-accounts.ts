@@ -35,7 +35,7 @@ export const heldSorts = ['account', 'available', 'reserved', 'frozen', 'transit
 const sortColumns: Record<string, string> = { account: '"userNo"', available: '"availableFen"', reserved: '"reservedFen"', frozen: '"frozenFen"', transit: '"inTransitFen"', open: '"openInstructions"' };
 const orderOf = ({ sort = 'account', descending = false }: HeldQuery): string => `ORDER BY ${sortColumns[sort] ?? '"userNo"'} ${descending ? 'DESC' : 'ASC'}, h.user_no`;
 
-export const bankRoles = ['BORROWERS', 'INVESTOR', 'GUARANTEECORP', 'PLATFORM'] as const;
+export const bankRoles = ['BORROWERS', 'INVESTOR', 'GUARANTEECORP', 'SUPPLIERS', 'PLATFORM'] as const;
 
 /** Accounts at the bank with their sums by state of the money. $1 account, $2 people, $3 role, $4 state, $5 only those that differ, $6 instant. */
 const heldSql = `WITH held AS (

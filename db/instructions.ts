@@ -7,10 +7,11 @@
 import { row, rows, type Db, type Transaction } from './pool.js';
 
 export const verbs = [
-  'register', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'cancel-authorisation', 'deposit', 'withdraw', 'pull', 'payout',
+  'register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'reset-password', 'authorise', 'cancel-authorisation', 'deposit', 'withdraw', 'confirm-withdrawal', 'cancel-withdrawal', 'pull', 'payout',
   'payout-returned', 'create-project', 'change-project', 'hold', 'release-hold', 'batch-release', 'batch-repayment',
 ] as const;
 export type Verb = (typeof verbs)[number];
+export type PayoutStage = 'confirming' | 'taken' | 'remitting';
 export type InstructionState = 'intended' | 'sent' | 'accepted' | 'done' | 'refused';
 
 export interface Instruction {
@@ -28,6 +29,8 @@ export interface Instruction {
   details: Record<string, unknown>;
   state: InstructionState;
   reason: string | null;
+  /** Of an accepted payout: what it waits for. */
+  stage: PayoutStage | null;
   bankNo: string | null;
   /** Business time of the wish, and of the bank's word. */
   asOf: string;
@@ -47,7 +50,7 @@ export type NewInstruction = Pick<Instruction, 'businessKey' | 'verb' | 'amountF
 
 /** Selects {@link Instruction}. */
 export const instructionColumns = `request_no AS "requestNo", business_key AS "businessKey", try, verb, user_no AS "userNo", loan_no AS "loanNo", bid_id AS "bidId", payment_no AS "paymentNo",
-  amount_fen AS "amountFen", workflow_id AS "workflowId", step, details, state, reason, bank_no AS "bankNo", as_of AS "asOf", done_at AS "doneAt", waits_until AS "waitsUntil", awaited,
+  amount_fen AS "amountFen", workflow_id AS "workflowId", step, details, state, reason, stage, bank_no AS "bankNo", as_of AS "asOf", done_at AS "doneAt", waits_until AS "waitsUntil", awaited,
   intended_at AS "intendedAt", sent_at AS "sentAt", ended_at AS "endedAt"`;
 
 /** The number under which the bank is asked: the business key with `-` for `:`, and the try from the second on. */

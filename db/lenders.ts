@@ -20,7 +20,7 @@ export async function lenderMayBid(db: Db, input: { lenderId: string; loanNo: st
                   + (SELECT coalesce(sum(principal_fen - paid_principal_fen), 0)::bigint FROM holding h WHERE h.lender_id = p.id
                       AND EXISTS (SELECT 1 FROM bid b WHERE b.loan_no = h.loan_no AND b.lender_id = p.id AND b.state = 'lent')) AS "lentFen",
                 (SELECT max_fen FROM authorisation t WHERE t.user_no = a.user_no AND t.type = 'TENDER' AND t.state = 'active' AND t.fail_time > $3) AS "authorisedFen"
-           FROM person p LEFT JOIN loan l ON l.loan_no = $2 LEFT JOIN custody_account a ON a.person_id = p.id AND a.bank_role = 'INVESTOR' WHERE p.id = $1`,
+           FROM person p LEFT JOIN loan l ON l.loan_no = $2 LEFT JOIN custody_account a ON a.person_id = p.id AND a.bank_role = 'INVESTOR' AND a.enterprise_no IS NULL WHERE p.id = $1`,
     [input.lenderId, input.loanNo, input.businessAt]);
   if (!found?.profile) return { allowed: false, refused: 'no-listing' };
   if (!found.identified) return { allowed: false, refused: 'not-identified' };

@@ -2,8 +2,8 @@
  * The one place where the bank's word becomes ours. Whoever first learns how an instruction ended (the answer, a
  * notification, a query) calls {@link recordOutcome}; all the others find it recorded and change nothing.
  */
-import { mirrorBankUser } from './accounts.js';
-import { isTerminal, lock, type Instruction, type Verb } from './instructions.js';
+import { mirrorBankUser, noteChange } from './accounts.js';
+import { isTerminal, lock, type Instruction, type PayoutStage, type Verb } from './instructions.js';
 import { freezeDone, freezeRefused, holdReleased } from './outcomes/freezes.js';
 import { putOff } from './outcomes/closed.js';
 import { cashIn, cashOut, payoutAccepted, payoutDone, payoutRefused } from './outcomes/cash.js';
@@ -81,7 +81,7 @@ async function recordSingle(tx: Transaction, instruction: Instruction, { outcome
       await end(tx, instruction.requestNo, { state: 'refused', reason: outcome.code, at, bankNo: null });
       return 'terminal';
     case 'accepted':
-      return accept(tx, instruction, at);
+      return accept(tx, instruction, outcome.stage ?? null, at);
     case 'unknown':
     case 'notFound':
       return 'nothing';
@@ -99,6 +99,7 @@ const onDone: Partial<Record<Verb, (tx: Transaction, instruction: Instruction, o
   'release-hold': holdReleased,
   'change-project': projectChanged,
   'change-mobile': async (tx, { requestNo }, { at }) => { await endPhoneChange(tx, { requestNo }, at); },
+  'reset-password': (tx, { userNo }, { at }) => noteChange(tx, userNo ?? '', at),
 };
 
 const onRefused: Partial<Record<Verb, (tx: Transaction, instruction: Instruction, outcome: Refused, at: string) => Promise<void>>> = {
@@ -114,10 +115,14 @@ function checkAmount({ verb, requestNo, amountFen }: Instruction, outcome: Done)
   if (ownAmount.has(verb) && outcome.amountFen !== amountFen) throw new AmountDiffers(requestNo, amountFen, outcome.amountFen);
 }
 
-async function accept(tx: Transaction, instruction: Instruction, at: string): Promise<Ended> {
-  if (instruction.state === 'accepted') return 'nothing';
-  if (instruction.verb === 'payout') await payoutAccepted(tx, instruction, at);
-  await tx.query(`UPDATE instruction SET state = 'accepted' WHERE request_no = $1`, [instruction.requestNo]);
+/** A payout goes through its stages in this order; what tells of an earlier one has come late. */
+const stageOrder: readonly (PayoutStage | null)[] = [null, 'confirming', 'taken', 'remitting'];
+
+async function accept(tx: Transaction, instruction: Instruction, stage: PayoutStage | null, at: string): Promise<Ended> {
+  const further = stageOrder.indexOf(stage) > stageOrder.indexOf(instruction.stage);
+  if (instruction.state === 'accepted' && !further) return 'nothing';
+  if (instruction.verb === 'payout' && instruction.state !== 'accepted') await payoutAccepted(tx, instruction, at);
+  await tx.query(`UPDATE instruction SET state = 'accepted', stage = $2 WHERE request_no = $1`, [instruction.requestNo, further ? stage : instruction.stage]);
   return 'progress';
 }
 

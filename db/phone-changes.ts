@@ -54,6 +54,6 @@ export async function endPhoneChange(tx: Db, which: { requestNo: string } | { id
     'UPDATE person SET phone_cipher = $2, phone_index = $3, phone_last4 = $4, phone_proved_at = now() WHERE id = $1',
     [change.personId, change.phoneCipher, change.phoneIndex, change.phoneLast4],
   );
-  await coolPayouts(tx, change.personId, new Date(Date.parse(at) + phoneCoolingHours * 3_600_000).toISOString());
+  await coolPayouts(tx, change.personId, at, phoneCoolingHours);
   return { changed: true, personId: change.personId };
 }

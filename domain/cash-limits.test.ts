@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { cashLimits, cashLimitText, refuseCash, type CashAct } from './cash-limits.js';
+import { cnCalendar } from './calendar.js';
+import { cashLimits, cashLimitText, needsSecondLook, refuseCash, secondLook, secondLookDueAt, secondLookText, type CashAct } from './cash-limits.js';
 
 const act = fc.constantFrom<CashAct>('deposit', 'withdraw');
 const fen = fc.nat(60_000_000_00);
@@ -24,4 +25,34 @@ describe('limits of deposits and withdrawals', () => {
   });
 
   it('are said in words', () => expect(cashLimitText('withdraw')).toContain('From ¥1 to ¥10,000,000 at once, at most ¥20,000,000 a day'));
+});
+
+describe('the second look at a withdrawal', () => {
+  const changedAt = '2026-03-02T02:00:00.000Z';
+  const after = (hours: number): string => new Date(Date.parse(changedAt) + hours * 3_600_000).toISOString();
+
+  it.each<[string, number, number, string | null, number, boolean]>([
+    ['a large amount the day after a change', 50_000_00, 0, changedAt, 25, true], ['one fen less', 49_999_99, 0, changedAt, 25, false], ['the part that makes it large', 10_000_00, 40_000_00, changedAt, 25, true],
+    ['a large amount while no change is known', 10_000_000_00, 0, null, 25, false], ['the last moment of the seven days', 50_000_00, 0, changedAt, 7 * 24 - 0.001, true], ['after the seven days', 50_000_00, 0, changedAt, 7 * 24, false],
+  ])('%s', (_, amountFen, withdrawnSinceFen, changed, hours, expected) => {
+    expect(needsSecondLook(amountFen, { changedAt: changed, withdrawnSinceFen, asOf: after(hours) })).toBe(expected);
+  });
+
+  it('however a sum is cut into parts, no part gets by once the sum is large', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 30_000_00 }), { minLength: 1, maxLength: 20 }), (parts) => {
+      let withdrawnSinceFen = 0;
+      let unseen = 0;
+      for (const part of parts) {
+        if (!needsSecondLook(part, { changedAt, withdrawnSinceFen, asOf: after(30) })) unseen += part;
+        withdrawnSinceFen += part;
+      }
+      expect(unseen).toBeLessThan(secondLook.fromFen);
+    }));
+  });
+
+  it.each([['2026-03-02T02:00:00.000Z', '2026-03-03T08:00:00.000Z'], ['2026-03-06T15:59:00.000Z', '2026-03-09T08:00:00.000Z'], ['2026-02-13T02:00:00.000Z', '2026-02-14T08:00:00.000Z']])('asked for at %s it is decided by %s, the cut-off of the next working day', (asOf, dueAt) => {
+    expect(secondLookDueAt(asOf, 480, cnCalendar)).toBe(dueAt);
+  });
+
+  it('is said in words', () => expect(secondLookText()).toContain('For 7 days after a change of card, phone or trading password, withdrawals that come to ¥50,000.00 or more'));
 });

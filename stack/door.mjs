@@ -15,6 +15,7 @@ const DOORS = {
   bench: 'bench/main.js',
   resume: 'stack/resume.js',
   settings: 'stack/settings-page.js',
+  keys: 'stack/key-page.js',
   pictures: 'stack/pictures.js',
 };
 

@@ -86,7 +86,7 @@ export function describeEnvironments(folder: DataFolder, options: EnvironmentOpt
     SANDBOX_TOKEN: secrets.sandboxToken,
     ...(platform.CLOCK_URL ? { CLOCK_URL: platform.CLOCK_URL, CLOCK_TOKEN: platform.CLOCK_TOKEN ?? '' } : {}),
   });
-  const { ports } = options;
+  const { ports, embedded } = options;
   return {
     platform,
     bank: {
@@ -96,6 +96,7 @@ export function describeEnvironments(folder: DataFolder, options: EnvironmentOpt
       PLATFORM_NOTIFY_URL: `${platform.PUBLIC_URL ?? ''}/bank/notify`,
       BANK_KEY_SERIAL,
       BANK_PRIVATE_KEY_FILE: files.bankPrivateKey,
+      ...(embedded.phone ? { PHONE_URL: local(ports.phone) } : {}),
     },
     bureaus: { ...sandbox('bureaus', ports.bureaus), BUREAUS_SECRET: platform.BUREAUS_SECRET ?? secrets.bureausSecret },
     phone: {

@@ -5,6 +5,7 @@ import type { Vault, VaultSettings } from '../db/vault.js';
 import { createBureaus } from '../gateways/bureaus/http.js';
 import type { Bureaus } from '../gateways/bureaus/port.js';
 import { createCustodyClient } from '../gateways/custody/client.js';
+import type { KeyRing } from '../gateways/custody/keys.js';
 import type { Custody } from '../gateways/custody/port.js';
 import { createMail } from '../gateways/mail/smtp.js';
 import type { Mail } from '../gateways/mail/port.js';
@@ -29,7 +30,7 @@ export function openCustody(settings: CustodySettings): Custody {
   return createCustodyClient({
     url: settings.CUSTODY_URL, platformNo: settings.CUSTODY_PLATFORM_NO, keySerial: settings.CUSTODY_KEY_SERIAL,
     privateKeyPem: readFileSync(settings.CUSTODY_PRIVATE_KEY_FILE, 'utf8'),
-    bankKeys: JSON.parse(readFileSync(settings.CUSTODY_BANK_KEYS_FILE, 'utf8')) as Record<string, string>,
+    bankKeys: JSON.parse(readFileSync(settings.CUSTODY_BANK_KEYS_FILE, 'utf8')) as KeyRing,
     timeoutMs: answerMs, now: () => Date.now(),
   });
 }

@@ -31,7 +31,7 @@ export const PLATFORM_KEY_SERIAL = 'P1';
 export const BANK_KEY_SERIAL = 'B1';
 
 /** Written whole or not at all, so that a crash in between leaves nothing half-made behind. */
-function writeSecret(file: string, content: string): void {
+export function writeSecret(file: string, content: string): void {
   writeFileSync(`${file}.new`, content, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

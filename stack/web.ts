@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createPool } from '../db/pool.js';
 import { createCustodyForms } from '../gateways/custody/forms.js';
 import { createCustodyInbound } from '../gateways/custody/inbound.js';
+import type { KeyRing } from '../gateways/custody/keys.js';
 import { createPhoneInbound } from '../gateways/phone/inbound.js';
 import { createApp, type WebApp } from '../web/app.js';
 import type { WebSettings } from '../web/deps.js';
@@ -25,7 +26,7 @@ const drainMs = 5_000;
 async function startWeb(settings: SettingsOf<'web'>, log: Logger): Promise<Serving> {
   const pool = createPool(settings.DATABASE_URL, { name: 'web', max: 20 });
   const { client, connection } = await connectClient(settings, log);
-  const bankKeys = JSON.parse(readFileSync(settings.CUSTODY_BANK_KEYS_FILE, 'utf8')) as Record<string, string>;
+  const bankKeys = JSON.parse(readFileSync(settings.CUSTODY_BANK_KEYS_FILE, 'utf8')) as KeyRing;
   const clock = (): number => Date.now();
   const web = createApp({
     pool, temporal: client, clock, log, vault: openVault(settings.DATA_KEYS_FILE), settings: webSettings(settings),

@@ -88,7 +88,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 }
 
 /** What a person types on the bank's pages. */
-export interface TypedAtBank { password?: string; passwordAgain?: string; cardNumber?: string; bankName?: string; decision?: 'confirm' | 'cancel' }
+export interface TypedAtBank { code?: string; password?: string; passwordAgain?: string; cardNumber?: string; bankName?: string; decision?: 'confirm' | 'cancel' }
 
 /** How a visit went: the signed form that leads back to the platform, or the page on which the person still is. */
 export type VisitToBank = { back: { action: string; fields: Record<string, string> } } | { page: string; status: number };

@@ -33,6 +33,8 @@ export interface ModelBank {
   holdByHand(requestNo: string, projectNo: string, userNo: string, amountFen: number): void;
   /** A deposit or withdrawal that a person confirms on the bank's page; a repeat of the form changes nothing. */
   cashByHand(requestNo: string, userNo: string, amountFen: number): void;
+  /** A withdrawal that the person confirms on the bank's page and that then waits for us (CONFIRMING). */
+  withdrawToBeConfirmed(requestNo: string, userNo: string, amountFen: number): void;
   /** A payout that was done comes back days later. */
   comeBack(userNo: string, amountFen: number): void;
   /** What is still on its way to the bank arrives. */
@@ -56,7 +58,8 @@ export function createModelBank(): ModelBank {
   const ended = new Map<string, Outcome>();
   const late: (() => Outcome)[] = [];
   const batches = new Map<string, { details: BatchDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: 'release' | 'repayment'; projectNo: string; at: string }>();
-  const payouts = new Map<string, { userNo: string; amountFen: number; at: string }>();
+  const confirming = new Map<string, { userNo: string; amountFen: number }>();
+  const payouts = new Map<string, { userNo: string; amountFen: number; at: string; confirmed?: true }>();
   const done = (amountFen: number, at: string): Outcome => ({ status: 'done', amountFen, at, bankNo: `BK${ended.size}` });
   const no = (code: RefusalCode): Outcome => ({ status: 'refused', code, reason: code });
   const account = (userNo: string): Account => accounts.get(userNo) ?? { availableFen: 0, frozenFen: 0, state: 'closed' };
@@ -71,6 +74,12 @@ export function createModelBank(): ModelBank {
       const refused = amountFen < 0 && (to.state !== 'active' ? 'account-unusable' : to.availableFen < -amountFen ? 'insufficient-funds' : null);
       if (!refused) to.availableFen += amountFen;
       ended.set(requestNo, refused ? no(refused) : done(Math.abs(amountFen), '2025-03-03T03:00:00.000Z'));
+    },
+    withdrawToBeConfirmed(requestNo, userNo, amountFen) {
+      const from = account(userNo);
+      from.availableFen -= amountFen;
+      from.frozenFen += amountFen;
+      confirming.set(requestNo, { userNo, amountFen });
     },
     comeBack: (userNo, amountFen) => { account(userNo).availableFen += amountFen; },
     deliverLate() {
@@ -121,8 +130,25 @@ export function createModelBank(): ModelBank {
         payouts.set(input.requestNo, { userNo: input.userNo, amountFen: input.amountFen, at: input.businessTime });
         return { status: 'accepted' };
       }),
+      confirmPayout: (input) => order('confirmPayout', input, () => {
+        const held = confirming.get(input.payoutNo);
+        if (!held) return no('refused');
+        confirming.delete(input.payoutNo);
+        payouts.set(input.payoutNo, { ...held, at: input.businessTime, confirmed: true });
+        return done(held.amountFen, input.businessTime);
+      }),
+      recallPayout: (input) => order('recallPayout', input, () => {
+        const held = confirming.get(input.payoutNo) ?? payouts.get(input.payoutNo);
+        if (!held) return no('refused');
+        confirming.delete(input.payoutNo);
+        payouts.delete(input.payoutNo);
+        account(held.userNo).frozenFen -= held.amountFen;
+        account(held.userNo).availableFen += held.amountFen;
+        ended.set(input.payoutNo, no('refused'));
+        return done(held.amountFen, input.businessTime);
+      }),
       cancelAuthorisation: (input) => order('cancelAuthorisation', input, () => done(0, input.businessTime)),
-      query: (requestNo) => Promise.resolve(payouts.has(requestNo) ? { status: 'accepted' } : ended.get(requestNo) ?? { status: 'notFound' }),
+      query: (requestNo) => Promise.resolve(confirming.has(requestNo) ? { status: 'accepted', stage: 'confirming' } : payouts.has(requestNo) ? { status: 'accepted', ...(payouts.get(requestNo)?.confirmed ? { stage: 'taken' as const } : {}) } : ended.get(requestNo) ?? { status: 'notFound' }),
       queryBatch: (batchNo) => Promise.resolve(batchOutcome(batchNo)),
       queryUser: (userNo) => {
         const found = accounts.get(userNo);

@@ -44,6 +44,7 @@ export async function oneOfEach(web: TestWeb): Promise<OneOfEach> {
     evidence: [{ kind: 'contract', reference: 'sha-of-it', at: '2026-01-01 00:00:00+00' }, { kind: 'schedule', reference: 'version 1', at: '2026-02-01' }], limitationOn: '2029-01-01', nextDeadline: addDays(today, 30), openedOn: today,
   });
   const caseId = await aDay(web);
+  await aHeldWithdrawal(web, lender);
   const [account] = (await pool.query<{ id: number }>('SELECT id FROM account ORDER BY id LIMIT 1')).rows;
   const [journal] = (await pool.query<{ id: number }>('SELECT id FROM journal ORDER BY id LIMIT 1')).rows;
   const [bid] = (await pool.query<{ id: number }>('SELECT id FROM bid ORDER BY id LIMIT 1')).rows;
@@ -52,10 +53,10 @@ export async function oneOfEach(web: TestWeb): Promise<OneOfEach> {
   const examples = [
     ...loans.flatMap((loanNo) => [`/loans/${loanNo}`, `/loans/${loanNo}/offer`, `/loans/${loanNo}/offer/accept`, `/loans/${loanNo}/pay`, `/loans/${loanNo}/cancel`, `/loans/${loanNo}/prepare`, `/operations/loans/${loanNo}`, `/collector/loans/${loanNo}`]),
     `/market/${listed}`, `/lender/bid/${listed}`, `/lender/bids/${bid!.id}`, `/lender/claims/${late.loan.loanNo}`, '/account/bank/D-each', '/documents/user-agreement',
-    ...['borrower', 'lender'].flatMap((side) => ['deposit', 'withdraw', 'authorise', 'card/change', 'authorisations', 'authorisations/TENDER/revoke', 'authorisations/REPAYMENT/revoke'].map((act) => `/account/custody/${side}/${act}`)),
+    ...['borrower', 'lender'].flatMap((side) => ['deposit', 'withdraw', 'authorise', 'card/change', 'password', 'authorisations', 'authorisations/TENDER/revoke', 'authorisations/REPAYMENT/revoke'].map((act) => `/account/custody/${side}/${act}`)),
     `/reviewer/tasks/${taskId}`, `/reviewer/tasks/${identityTask}`, `/collector/cases/${encodeURIComponent(workflowId)}`,
     `/operations/accounts/${account!.id}`, `/operations/journals/${journal!.id}`, '/operations/instructions/D-each', `/operations/instructions/${late.loan.loanNo}-p1-b1`, `/operations/payments/${late.loan.loanNo}:p1`,
-    `/operations/custody-accounts/L-${lender}`, '/operations/reconciliation/2026-03-02', `/operations/cases/${caseId}`, '/nowhere',
+    `/operations/custody-accounts/L-${lender}`, '/operations/reconciliation/2026-03-02', '/operations/withdrawals/W-each', `/operations/cases/${caseId}`, '/nowhere',
   ];
   const visitors = new Map<string, Visitor>([['stranger', web.visitor()], ['borrower', await web.loggedIn(late.borrower.id)], ['offered', await web.loggedIn((await findLoan(pool, offered))!.borrowerId)], ['lender', await web.loggedIn(lender)], ['newcomer', await web.loggedIn((await web.person('lender', 'borrower')).id)]]);
   for (const role of roles) visitors.set(role, await web.loggedIn((await web.person(role)).id));
@@ -107,6 +108,14 @@ async function aClaim(web: TestWeb, lenderId: string, loanNo: string): Promise<v
   await web.pool.query(
     `INSERT INTO instruction_detail (request_no, batch_no, hold_request_no, from_user_no, to_user_no, kind, purpose, amount_fen, holding_id, state, reason)
      VALUES ($1 || '-p1-b1-principal', $1 || '-p1-b1', 'H', 'B-P1', 'L-' || $2, 'principal', 'principal', 5000, $3, 'refused', 'account-unusable')`, [loanNo, lenderId, holding!.id]);
+}
+
+/** A withdrawal that the bank holds until finance decides, and an enterprise whose account is to be opened. */
+async function aHeldWithdrawal(web: TestWeb, lenderId: string): Promise<void> {
+  await web.pool.query(`INSERT INTO instruction (request_no, business_key, verb, user_no, amount_fen, workflow_id, step, state, stage, as_of) VALUES ('W-each', 'W-each', 'withdraw', 'L-' || $1::text, 6000000, 'W-each', 'movement', 'accepted', 'confirming', now())`, [lenderId]);
+  await web.pool.query(`INSERT INTO withdrawal_look (request_no, changed_at, due_at) VALUES ('W-each', now(), '2099-01-01T08:00:00Z')`);
+  await web.pool.query(`INSERT INTO enterprise (enterprise_no, name, uscc, agent_id, registered_by, registered_at) VALUES ('E1', 'Harbour Guarantee Co., Ltd.', '91350100M000100Y43', $1, $1, now())`, [lenderId]);
+  await web.pool.query(`INSERT INTO custody_account (user_no, person_id, enterprise_no, bank_role, state) VALUES ('G-E1', $1, 'E1', 'GUARANTEECORP', 'opening')`, [lenderId]);
 }
 
 /** A day of the bank's files with a difference; answers the case's number. */

@@ -26,6 +26,7 @@ export const moneyRoles: readonly Role[] = ['finance', 'operations', 'supervisor
 const operationsLinks: readonly (Link & { roles?: readonly Role[] })[] = [
   { href: '/operations/loans', text: 'Loans' }, { href: '/operations/tasks', text: 'Tasks' }, { href: '/operations/instructions', text: 'Instructions', roles: moneyRoles }, { href: '/operations/undelivered', text: 'Undelivered shares' },
   { href: '/operations/books', text: 'Books', roles: moneyRoles }, { href: '/operations/reconciliation', text: 'Reconciliation', roles: moneyRoles }, { href: '/operations/cases', text: 'Cases', roles: moneyRoles },
+  { href: '/operations/withdrawals', text: 'Withdrawals to confirm', roles: moneyRoles }, { href: '/operations/enterprises', text: 'Enterprises', roles: [...moneyRoles, 'administrator'] },
   { href: '/operations/custody-accounts', text: 'Custody accounts', roles: moneyRoles }, { href: '/operations/accounts', text: 'Accounts of the ledger', roles: moneyRoles }, { href: '/operations/journals', text: 'Journals', roles: moneyRoles },
   { href: '/operations/fees', text: 'Fees and costs', roles: moneyRoles }, { href: '/operations/acts', text: 'Record of decisions' }, { href: '/operations/people', text: 'People' },
 ];

@@ -120,6 +120,9 @@ export const advanceCase = defineUpdate<{ ok: true }, [{
 /** To `case:<id>`. The person has written the reason as a note before; refused with a `CaseRefusal` of db/cases.ts. */
 export const decideCase = defineUpdate<{ ok: true }, [{ personId: string; resolution: 'accept-bank' | 'explained' }]>('decideCase');
 
+/** To the movement `W…`: finance confirms or cancels a withdrawal that the bank holds. The reason is in the record under `reasonKey`. */
+export const decideWithdrawal = defineUpdate<{ ok: true }, [{ personId: string; decision: 'confirm' | 'cancel'; reasonKey: string }]>('decideWithdrawal');
+
 // ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const loanView = defineQuery<LoanState>('loanView');
@@ -222,7 +225,9 @@ export interface BankActivities {
   /** Project FINISH at the bank, holdings closed. */
   finish(input: { loanNo: string; asOf: IsoDate; at: string }): Promise<BankStep>;
   /** A person's own act at the bank: asks (QUERY) and records. `attempts` = asks so far. */
-  followMovement(input: { requestNo: string; attempts: number; asOf: string }): Promise<{ status: 'done' | 'refused' | 'pending'; expectedAt: string | null }>;
+  followMovement(input: { requestNo: string; attempts: number; asOf: string }): Promise<MovementStep>;
+  /** Confirms or cancels a withdrawal that the bank holds; `personId` null: nobody did in time. What the bank makes of it, `followMovement` tells. */
+  decideWithdrawal(input: { requestNo: string; decision: 'confirm' | 'cancel'; personId: string | null; reasonKey: string | null; asOf: string }): Promise<{ status: 'decided' } | { status: 'refused'; code: string }>;
   /** Compares the custody book with the bank and writes the closing figures of these days (`to` included). */
   closeDays(input: { from: IsoDate; to: IsoDate; asOf: string }): Promise<{ trialBalanceFen: number; differences: number }>;
   /** Fetches, matches and confirms these days, up to the first whose files are not all here (`waiting`; the code says which file and why). Answers all open cases. */
@@ -233,6 +238,11 @@ export interface BankActivities {
   resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved' } | { status: 'refused'; code: string }>;
 }
 /** `putOff`: what waits for the bank to open, and until when; not counted in `waiting`. */
+export interface MovementStep {
+  status: 'done' | 'refused' | 'pending'; expectedAt: string | null;
+  /** Withdrawals that are sent to be confirmed: whether the bank holds it now; until when somebody has to decide (null: somebody has); how it was decided. */
+  look?: { held: boolean; confirmBy: string | null; decision: 'confirm' | 'cancel' | null; inTime: boolean };
+}
 export interface FundingSums { targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number; putOff?: { until: string; fen: number } }
 export interface WholePayment extends Sharing { countsOn: IsoDate }
 /** How a frozen payment is put on the loan: `parts` is the allocation by instalment. */
@@ -243,6 +253,8 @@ export interface PaymentPart { no: number; costsFen: number; feeFen: number; lat
 export interface MessageActivities {
   /** One event told on both channels (SMS and e-mail), to the borrower or to all lenders of the loan. */
   tell(input: { key: string; template: TellTemplate; loanNo: string; audience: 'borrower' | 'lenders' | 'everybody'; asOf: string }): Promise<void>;
+  /** What became of a person's own act at the bank, on both channels. */
+  tellPerson(input: { key: string; template: PersonTemplate; personId: string; requestNo: string; asOf: string }): Promise<void>;
   /** Reminder before a due day, or after a failed debit. Says `nothing-owed` and sends nothing when paid meanwhile. */
   remind(input: { key: string; loanNo: string; instalmentNo: number; days: number; asOf: string }): Promise<{ status: 'sent' | 'nothing-owed' }>;
   /** Collection SMS with contact row; checks hours, frequency, holds and what is owed. */
@@ -259,6 +271,8 @@ export type ContactStep =
   | { status: 'nothing-owed' }
   | { status: 'not-now'; notBefore: string }
   | { status: 'stopped'; code: string };
+
+export type PersonTemplate = 'trading-password-reset' | 'withdrawal-held' | 'withdrawal-confirmed' | 'withdrawal-cancelled' | 'withdrawal-not-confirmed';
 
 export type TellTemplate =
   | 'application-received' | 'refused' | 'identity-failed' | 'offer-ready' | 'offer-lapsed' | 'cancelled' | 'prepare-account' | 'listed' | 'not-funded'

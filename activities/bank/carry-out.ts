@@ -17,7 +17,7 @@ export interface Word { outcome: Outcome; details?: readonly { requestNo: string
 
 const isBatch = (verb: Verb): boolean => verb === 'batch-release' || verb === 'batch-repayment';
 /** Verbs after which the bank holds something else of the person. */
-const aboutThePerson: ReadonlySet<Verb> = new Set(['register', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'cancel-authorisation']);
+const aboutThePerson: ReadonlySet<Verb> = new Set(['register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'cancel-authorisation']);
 
 /**
  * `send` makes the request from the row it is given (never from anything newer): the given one, or its next try where the

@@ -1,8 +1,9 @@
-import { find, type Instruction } from '../../db/instructions.js';
+import { find, isTerminal, type Instruction } from '../../db/instructions.js';
 import type { AuthorisationType } from '../../gateways/custody/port.js';
 import type { BankActivities } from '../../workflows/contract.js';
 import { NotInRecord } from '../failures.js';
 import { carryOut, type BankDeps } from './carry-out.js';
+import { carryOutDecision, standingOf } from './decide-withdrawal.js';
 import { askByHand } from './tend-freezes.js';
 
 /**
@@ -13,9 +14,11 @@ export function followMovementActivity(deps: BankDeps): BankActivities['followMo
   return async ({ requestNo, asOf }) => {
     const movement = await find(deps.pool, requestNo);
     if (!movement) throw new NotInRecord('instruction', requestNo);
+    if (movement.verb === 'withdraw' && !isTerminal(movement)) await carryOutDecision(deps, requestNo, asOf);
     const after = movement.verb === 'cancel-authorisation' ? await cancelAuthorisation(deps, movement, asOf) : await askByHand(deps, movement, asOf);
     const status = after.state === 'done' || after.state === 'refused' ? after.state : 'pending';
-    return { status, expectedAt: after.waitsUntil };
+    const look = movement.verb === 'withdraw' ? await standingOf(deps, after) : null;
+    return { status, expectedAt: after.waitsUntil, ...(look ? { look } : {}) };
   };
 }
 

@@ -4,6 +4,7 @@ import { awaiting, type BankDeps } from './carry-out.js';
 import { closeDaysActivity } from './close-day.js';
 import { concludeActivity } from './conclude.js';
 import { createProjectActivity } from './create-project.js';
+import { decideWithdrawalActivity } from './decide-withdrawal.js';
 import { distributeActivity } from './distribute.js';
 import { failListingActivity } from './fail-listing.js';
 import { finishActivity } from './finish.js';
@@ -34,6 +35,7 @@ export function createBankActivities(deps: BankDeps): BankActivities {
     writeOff: writeOffActivity(deps),
     finish: awaiting(deps, finishActivity(deps)),
     followMovement: followMovementActivity(deps),
+    decideWithdrawal: decideWithdrawalActivity(deps),
     closeDays: closeDaysActivity(deps),
     reconcileDays: reconcileDaysActivity(deps),
     confirmDay: confirmDayActivity(deps),

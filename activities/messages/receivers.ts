@@ -39,7 +39,7 @@ export function receiver(deps: Pick<ActivityDeps, 'pool' | 'vault'>, personId: s
   return openPerson(deps.pool, deps.vault, personId);
 }
 
-export interface Envelope { key: string; template: string; loanNo: string; asOf: string; channels: readonly ('sms' | 'mail')[] }
+export interface Envelope { key: string; template: string; loanNo: string | null; asOf: string; channels: readonly ('sms' | 'mail')[] }
 
 /** The rows of one event for one person: one a channel, the address sealed. */
 export function messagesFor(vault: ActivityDeps['vault'], person: OpenPerson, text: Text, envelope: Envelope): NewMessage[] {

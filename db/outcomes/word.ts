@@ -1,12 +1,12 @@
 /** What the bank can say of a request, and how its end is written down. */
 import type { BankUserFacts } from '../accounts.js';
-import type { InstructionDetail } from '../instructions.js';
+import type { InstructionDetail, PayoutStage } from '../instructions.js';
 import type { Transaction } from '../pool.js';
 
 /** The bank's word about one request; the custody port's `Outcome` fits. Instants are business time, ISO. */
 export type Outcome =
   | { status: 'done'; amountFen: number; at: string; bankNo: string }
-  | { status: 'accepted' }
+  | { status: 'accepted'; stage?: PayoutStage }
   | { status: 'refused'; code: string; reason: string }
   | { status: 'unknown'; why: string }
   | { status: 'notFound' };

@@ -60,11 +60,11 @@ describe('business time at the bank', () => {
     const requestNo = side.next('payout');
     const friday = '2026-03-06T09:00:00.000Z';
     businessNow = Date.parse(friday);
-    expect(await side.custody.payOut({ requestNo, userNo, amountFen: 5_000, urgency: 'normal', businessTime: friday })).toEqual({ status: 'accepted' });
+    expect(await side.custody.payOut({ requestNo, userNo, amountFen: 5_000, urgency: 'normal', businessTime: friday })).toEqual({ status: 'accepted', stage: 'taken' });
     businessNow = Date.parse('2026-03-09T01:59:59Z');
     await side.bank.kill();
     await side.bank.start();
-    expect(await side.custody.query(requestNo)).toEqual({ status: 'accepted' });
+    expect(await side.custody.query(requestNo)).toEqual({ status: 'accepted', stage: 'remitting' });
     expect(await side.balance(userNo)).toEqual([0, 5_000]);
     businessNow = Date.parse('2026-03-20T00:00:00Z');
     expect((await side.notified(requestNo, 'done')).outcome).toMatchObject({ amountFen: 5_000, at: '2026-03-09T02:00:00.000Z' });

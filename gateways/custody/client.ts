@@ -8,17 +8,20 @@ import { duplicateCode, isTurnedAway, noSuchUserCode, notFoundCode, refusalCode 
 import { bankUserOf, batchSchema, detailOutcomes, outcomeOf, refusalOf, transactionSchema, userSchema } from './transactions.js';
 import type { Transaction } from './transactions.js';
 import { createStatements, fileDateOf, fileTypes } from './statements.js';
-import { createSigner, openEnvelope, readKeys, signRequest } from './wire.js';
+import { createSigners, readKeys } from './keys.js';
+import type { KeyRing } from './keys.js';
+import { openEnvelope, signRequest } from './wire.js';
 
 export interface CustodyClientSettings {
   /** The bank's address without a path, e.g. `http://127.0.0.1:4400`. */
   url: string;
   platformNo: string;
-  /** Serial under which the bank knows our public key. */
+  /** Serial under which the bank knows our public key, where `privateKeyPem` is one key. */
   keySerial: string;
+  /** One private key (PEM), or a ring of them as JSON (`keys.ts`): the newest in force signs. */
   privateKeyPem: string;
-  /** The bank's public keys (PEM) by serial. */
-  bankKeys: Record<string, string>;
+  /** The bank's public keys by serial. */
+  bankKeys: KeyRing;
   /** After this long the outcome of a request is unknown. */
   timeoutMs: number;
   /** Wall clock, milliseconds. */
@@ -32,10 +35,10 @@ const errorSchema = z.object({ code: z.literal('1'), errorCode: z.string(), reas
 
 /** @returns the {@link Custody} port spoken to one bank with one key pair. */
 export function createCustodyClient(settings: CustodyClientSettings): Custody {
-  const signer = createSigner(settings.keySerial, settings.privateKeyPem);
+  const signers = createSigners(settings.keySerial, settings.privateKeyPem);
   const bankKeys = readKeys(settings.bankKeys);
   const address = `${settings.url.replace(/\/$/, '')}/service`;
-  const statements = createStatements(settings, signer, bankKeys);
+  const statements = createStatements(settings, signers, bankKeys);
 
   return {
     createProject: ({ requestNo, projectNo, borrowerUserNo, name, amountFen, annualRateBps, termMonths, businessTime }) =>
@@ -50,6 +53,9 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
       order('DIRECT_RECHARGE', { requestNo, platformUserNo: userNo, amount: fenToYuan(amountFen), businessTime }, amountFen),
     payOut: ({ requestNo, userNo, amountFen, urgency, businessTime }) =>
       order('AUTO_WITHDRAW', { requestNo, platformUserNo: userNo, amount: fenToYuan(amountFen), withdrawType: urgency === 'urgent' ? 'URGENT' : 'NORMAL', businessTime }, amountFen),
+    confirmPayout: ({ requestNo, payoutNo, businessTime }) => order('CONFIRM_WITHDRAW', { requestNo, preTransactionNo: payoutNo, businessTime }, null),
+    recallPayout: ({ requestNo, payoutNo, until, businessTime }) =>
+      order(until === 'handed-on' ? 'CANCEL_WITHDRAW' : 'INTERCEPT_WITHDRAW', { requestNo, preTransactionNo: payoutNo, businessTime }, null),
     cancelAuthorisation: ({ requestNo, userNo, type, businessTime }) =>
       order('CANCEL_USER_AUTHORIZATION', { requestNo, platformUserNo: userNo, authType: type, businessTime }, null),
     query: (requestNo) => queryAs(requestNo, null, null),
@@ -65,7 +71,7 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
   /** One signed question, one verified answer. Whatever goes wrong on the way makes the answer untrusted. */
   async function ask(serviceName: string, data: Record<string, unknown>): Promise<Answer> {
     const nonce = randomUUID();
-    const fields = signRequest(serviceName, settings.platformNo, { ...data, nonce }, signer, settings.now());
+    const fields = signRequest(serviceName, settings.platformNo, { ...data, nonce }, signers(settings.now()), settings.now());
     try {
       const response = await fetch(address, { method: 'POST', body: new URLSearchParams(fields), signal: AbortSignal.timeout(settings.timeoutMs) });
       if (!response.ok) return { trusted: false, why: `HTTP ${response.status}` };

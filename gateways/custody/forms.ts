@@ -1,13 +1,15 @@
 /** Signs the form with which a person's browser is carried to the bank's own pages. */
 import { fenToYuan } from './amounts.js';
 import type { PersonalAct, SignedForm } from './port.js';
-import { createSigner, signRequest } from './wire.js';
+import { createSigners } from './keys.js';
+import { signRequest } from './wire.js';
 
 export interface CustodyFormsSettings {
   /** The bank as the person's browser reaches it, e.g. `http://localhost:4400`. */
   url: string;
   platformNo: string;
   keySerial: string;
+  /** One private key (PEM), or a ring of them as JSON (`keys.ts`). */
   privateKeyPem: string;
   /** Wall clock, milliseconds: the bank refuses a form older than ten minutes. */
   now: () => number;
@@ -19,13 +21,13 @@ export interface CustodyForms {
 
 /** Sign at the moment the person presses the button, not when the page before it is shown: the form ages. */
 export function createCustodyForms(settings: CustodyFormsSettings): CustodyForms {
-  const signer = createSigner(settings.keySerial, settings.privateKeyPem);
+  const signers = createSigners(settings.keySerial, settings.privateKeyPem);
   const action = `${settings.url.replace(/\/$/, '')}/gateway`;
   return {
     sign(act) {
       const { serviceName, data } = requestOf(act);
       const common = { requestNo: act.requestNo, platformUserNo: act.userNo, redirectUrl: act.returnUrl, businessTime: act.businessTime };
-      return { action, fields: signRequest(serviceName, settings.platformNo, { ...common, ...data }, signer, settings.now()) };
+      return { action, fields: signRequest(serviceName, settings.platformNo, { ...common, ...data }, signers(settings.now()), settings.now()) };
     },
   };
 }
@@ -35,6 +37,13 @@ function requestOf(act: PersonalAct): { serviceName: string; data: Record<string
   switch (act.act) {
     case 'register':
       return { serviceName: 'PERSONAL_REGISTER_EXPAND', data: { userRole: act.role, realName: act.realName, idCardNo: act.idNumber, mobile: act.mobile } };
+    case 'open-enterprise':
+      return {
+        serviceName: 'ENTERPRISE_REGISTER',
+        data: { userRole: act.role, enterpriseName: act.name, unifiedCode: act.creditCode, contact: act.agentName, contactIdCardNo: act.agentIdNumber, contactPhone: act.agentMobile },
+      };
+    case 'reset-password':
+      return { serviceName: 'RESET_PASSWORD', data: {} };
     case 'bind-card':
       return { serviceName: 'PERSONAL_BIND_BANKCARD_EXPAND', data: {} };
     case 'unbind-card':
@@ -46,7 +55,7 @@ function requestOf(act: PersonalAct): { serviceName: string; data: Record<string
     case 'deposit':
       return { serviceName: 'RECHARGE', data: { amount: fenToYuan(act.amountFen) } };
     case 'withdraw':
-      return { serviceName: 'WITHDRAW', data: { amount: fenToYuan(act.amountFen), withdrawType: act.urgency === 'urgent' ? 'URGENT' : 'NORMAL' } };
+      return { serviceName: 'WITHDRAW', data: { amount: fenToYuan(act.amountFen), withdrawType: act.urgency === 'urgent' ? 'URGENT' : 'NORMAL', withdrawForm: act.toBeConfirmed ? 'CONFIRMED' : 'IMMEDIATE' } };
     case 'hold':
       return { serviceName: 'USER_PRE_TRANSACTION', data: { projectNo: act.projectNo, bizType: act.purpose === 'bid' ? 'TENDER' : 'REPAYMENT', amount: fenToYuan(act.amountFen), expireTime: act.expiresAt } };
   }

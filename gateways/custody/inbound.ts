@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { BankMessage } from './port.js';
 import { batchSchema, bankUserOf, detailOutcomes, outcomeOf, transactionSchema, userSchema } from './transactions.js';
-import { WireError, openEnvelope, readKeys } from './wire.js';
+import { readKeys } from './keys.js';
+import type { KeyRing } from './keys.js';
+import { WireError, openEnvelope } from './wire.js';
 import type { Trusted, WireFault } from './wire.js';
 
 /** The message is not to be believed: {@link fault} says why. Answer anything but `SUCCESS` and change nothing. */
@@ -13,8 +15,8 @@ export class InvalidBankMessage extends Error {
 
 export interface CustodyInboundSettings {
   platformNo: string;
-  /** The bank's public keys (PEM) by serial. */
-  bankKeys: Record<string, string>;
+  /** The bank's public keys by serial. */
+  bankKeys: KeyRing;
   /** Wall clock, milliseconds. */
   now: () => number;
 }
@@ -22,7 +24,7 @@ export interface CustodyInboundSettings {
 export interface CustodyInbound {
   /**
    * Reads the parsed form body of a notification or callback.
-   * @throws InvalidBankMessage for a missing or wrong signature, an unknown keySerial, another platform's number, a
+   * @throws InvalidBankMessage for a missing or wrong signature, an unknown or withdrawn keySerial, another platform's number, a
    *   timestamp more than ten minutes off, or a content that is not the protocol's.
    */
   verify(body: unknown): BankMessage;
@@ -30,8 +32,10 @@ export interface CustodyInbound {
 
 const acts: Readonly<Record<string, BankMessage['act']>> = {
   PERSONAL_REGISTER_EXPAND: 'register',
+  ENTERPRISE_REGISTER: 'open-enterprise',
   PERSONAL_BIND_BANKCARD_EXPAND: 'bind-card',
   UNBIND_BANKCARD: 'unbind-card',
+  RESET_PASSWORD: 'reset-password',
   MODIFY_MOBILE_EXPAND: 'change-mobile',
   USER_AUTHORIZATION: 'authorise',
   RECHARGE: 'deposit',
@@ -41,6 +45,9 @@ const acts: Readonly<Record<string, BankMessage['act']>> = {
   DIRECT_RECHARGE: 'pull',
   AUTO_WITHDRAW: 'payout',
   BACKROLL_RECHARGE: 'payout-returned',
+  CONFIRM_WITHDRAW: 'confirm-payout',
+  CANCEL_WITHDRAW: 'recall-payout',
+  INTERCEPT_WITHDRAW: 'recall-payout',
   ASYNC_TRANSACTION: 'batch',
   CANCEL_PRE_TRANSACTION: 'release-hold',
   ESTABLISH_PROJECT: 'project',

@@ -9,10 +9,13 @@
 /** What is known of one money movement. `unknown` = ask again with `query`; `notFound` = the bank never saw it. */
 export type Outcome =
   | { status: 'done'; amountFen: number; at: string; bankNo: string }
-  | { status: 'accepted' }
+  | { status: 'accepted'; stage?: PayoutStage }
   | { status: 'refused'; code: RefusalCode; reason: string }
   | { status: 'unknown'; why: string }
   | { status: 'notFound' };
+
+/** Where a payout is that the bank has and that has not ended: it waits for us to confirm it, for its moment, or for the card's bank. */
+export type PayoutStage = 'confirming' | 'taken' | 'remitting';
 
 /** Why a bank says no; stable codes used by workflows and pages. */
 export type RefusalCode =
@@ -31,7 +34,7 @@ export type RefusalCode =
   | 'refused';
 
 export type AuthorisationType = 'RECHARGE' | 'TENDER' | 'REPAYMENT' | 'WITHDRAW' | 'CREDIT_ASSIGNMENT' | 'COMPENSATORY';
-export type UserRole = 'BORROWERS' | 'INVESTOR' | 'GUARANTEECORP';
+export type UserRole = 'BORROWERS' | 'INVESTOR' | 'GUARANTEECORP' | 'SUPPLIERS';
 
 /** One line of a batch: from a freeze (or the payer's frozen money) to somebody's available balance. */
 export interface BatchDetail {
@@ -81,6 +84,10 @@ export interface Custody {
   pullFromCard(input: { requestNo: string; userNo: string; amountFen: number; businessTime: string }): Promise<Outcome>;
   /** Pays out to the owner's bound card by WITHDRAW authorisation; `done` when the money is on the card. */
   payOut(input: { requestNo: string; userNo: string; amountFen: number; urgency: 'normal' | 'urgent'; businessTime: string }): Promise<Outcome>;
+  /** A withdrawal that was sent to be confirmed goes on; `done` when the bank has heard it. The withdrawal's own end comes as ever. */
+  confirmPayout(input: { requestNo: string; payoutNo: string; businessTime: string }): Promise<Outcome>;
+  /** Calls a payout back: it ends as refused and the money is available again. `until`: how late it may be, before it is handed to the card's bank or before it is on the card. */
+  recallPayout(input: { requestNo: string; payoutNo: string; until: 'handed-on' | 'arrived'; businessTime: string }): Promise<Outcome>;
   cancelAuthorisation(input: { requestNo: string; userNo: string; type: AuthorisationType; businessTime: string }): Promise<Outcome>;
   query(requestNo: string): Promise<Outcome>;
   queryBatch(batchNo: string): Promise<BatchOutcome>;
@@ -125,7 +132,7 @@ export interface StatementLine {
 }
 
 /** Why a file counts for nothing: stable codes. */
-export type StatementFaultCode = 'unsigned' | 'wrong-signature' | 'unknown-key' | 'truncated' | 'too-long' | 'garbled' | 'hash-differs' | 'oversized';
+export type StatementFaultCode = 'unsigned' | 'wrong-signature' | 'unknown-key' | 'withdrawn-key' | 'truncated' | 'too-long' | 'garbled' | 'hash-differs' | 'oversized';
 
 /** A check file that cannot be believed; nothing of it may count. */
 export class StatementFault extends Error {
@@ -143,12 +150,16 @@ export const maxBatchDetails = 1_000;
 /** Acts that a person does on the bank's own page; `custody/forms` signs the form that carries the browser there. */
 export type PersonalAct =
   | { act: 'register'; requestNo: string; userNo: string; role: UserRole; realName: string; idNumber: string; mobile: string; returnUrl: string; businessTime: string }
+  /** An enterprise's account, opened by the person who acts for it; `creditCode` is its unified social credit code (统一社会信用代码). */
+  | { act: 'open-enterprise'; requestNo: string; userNo: string; role: UserRole; name: string; creditCode: string; agentName: string; agentIdNumber: string; agentMobile: string; returnUrl: string; businessTime: string }
+  | { act: 'reset-password'; requestNo: string; userNo: string; returnUrl: string; businessTime: string }
   | { act: 'bind-card'; requestNo: string; userNo: string; returnUrl: string; businessTime: string }
   | { act: 'unbind-card'; requestNo: string; userNo: string; returnUrl: string; businessTime: string }
   | { act: 'change-mobile'; requestNo: string; userNo: string; mobile: string; returnUrl: string; businessTime: string }
   | { act: 'authorise'; requestNo: string; userNo: string; types: AuthorisationType[]; maxFen: number; failTime: string; returnUrl: string; businessTime: string }
   | { act: 'deposit'; requestNo: string; userNo: string; amountFen: number; returnUrl: string; businessTime: string }
-  | { act: 'withdraw'; requestNo: string; userNo: string; amountFen: number; urgency: 'normal' | 'urgent'; returnUrl: string; businessTime: string }
+  /** `toBeConfirmed`: the bank sets the money aside and waits for `confirmPayout` or `recallPayout`. */
+  | { act: 'withdraw'; requestNo: string; userNo: string; amountFen: number; urgency: 'normal' | 'urgent'; toBeConfirmed?: boolean; returnUrl: string; businessTime: string }
   | { act: 'hold'; requestNo: string; projectNo: string; userNo: string; purpose: 'bid' | 'repayment'; amountFen: number; expiresAt: string; returnUrl: string; businessTime: string };
 
 /** A signed form: post these fields from the person's browser to `action`. */
@@ -158,11 +169,11 @@ export interface SignedForm { action: string; fields: Record<string, string> }
 export interface BankMessage {
   /** `callback` came through the browser and proves only that the person is back; `notify` came from the server. Both are signed. */
   via: 'callback' | 'notify';
-  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'batch' | 'release-hold' | 'project' | 'cancel-authorisation';
+  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'confirm-payout' | 'recall-payout' | 'batch' | 'release-hold' | 'project' | 'cancel-authorisation';
   requestNo: string;
   outcome: Outcome;
   /** Batches only: details whose end this message tells. */
   details: { requestNo: string; outcome: Outcome }[];
-  /** register, bind-card, unbind-card, change-mobile, authorise: what the bank now holds of the person. */
+  /** register, open-enterprise, bind-card, unbind-card, change-mobile, reset-password, authorise: what the bank now holds of the person. */
   user: BankUser | null;
 }

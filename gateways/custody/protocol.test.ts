@@ -143,11 +143,11 @@ describe('money in and out', () => {
     expect(await custody.payOut({ requestNo: next('payout'), userNo, amountFen: 4_000, urgency: 'urgent', businessTime })).toMatchObject({ status: 'done', amountFen: 4_000 });
     const requestNo = next('payout');
     const today = new Date().toISOString();
-    expect(await custody.payOut({ requestNo, userNo, amountFen: 6_000, urgency: 'normal', businessTime: today })).toEqual({ status: 'accepted' });
+    expect(await custody.payOut({ requestNo, userNo, amountFen: 6_000, urgency: 'normal', businessTime: today })).toEqual({ status: 'accepted', stage: 'taken' });
     expect(await balance(userNo)).toEqual([0, 6_000]);
     const past = next('payout');
     await person({ act: 'deposit', userNo, amountFen: 500 });
-    expect(await custody.payOut({ requestNo: past, userNo, amountFen: 500, urgency: 'normal', businessTime })).toEqual({ status: 'accepted' });
+    expect(await custody.payOut({ requestNo: past, userNo, amountFen: 500, urgency: 'normal', businessTime })).toEqual({ status: 'accepted', stage: 'taken' });
     expect((await notified(past, 'done')).outcome).toMatchObject({ amountFen: 500, at: '2026-03-03T02:00:00.000Z' });
     expect(await balance(userNo)).toEqual([0, 6_000]);
   });

@@ -7,7 +7,8 @@ import { createCustodyClient } from './client.js';
 import { createCustodyForms } from './forms.js';
 import { InvalidBankMessage, createCustodyInbound } from './inbound.js';
 import { CustodyUnavailable } from './port.js';
-import { createSigner, parseWireTimestamp, signText, wireTimestamp } from './wire.js';
+import { createSigner } from './keys.js';
+import { parseWireTimestamp, signText, wireTimestamp } from './wire.js';
 
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
 const bankKey = pair();

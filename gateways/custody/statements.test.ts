@@ -7,7 +7,8 @@ import { createCustodyClient } from './client.js';
 import { CustodyUnavailable, StatementFault } from './port.js';
 import type { Custody, StatementFile, StatementLine } from './port.js';
 import { maxStatementLines } from './statements.js';
-import { createSigner, signText, wireTimestamp } from './wire.js';
+import { createSigner } from './keys.js';
+import { signText, wireTimestamp } from './wire.js';
 
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
 const bankKey = pair();

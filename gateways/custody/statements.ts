@@ -3,14 +3,13 @@
  * the first line is believed; lines are counted and hashed as they pass, and at the end both must be what was signed.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { parse, CsvError } from 'csv-parse';
+import type { KnownKeys, Signers } from './keys.js';
 import { CustodyUnavailable, StatementFault } from './port.js';
 import type { Custody, StatementFile, StatementLine } from './port.js';
 import { notFoundCode } from './refusals.js';
 import { columnsOf, lineOf } from './statement-columns.js';
 import { openEnvelope, signRequest, verifyText, WireError } from './wire.js';
-import type { Signer } from './wire.js';
 
 export const fileTypes: Record<StatementFile, string> = {
   deposits: 'RECHARGE', payouts: 'WITHDRAW', 'returned-payouts': 'BACKROLL_RECHARGE', commissions: 'COMMISSION', transfers: 'TRANSACTION',
@@ -28,7 +27,7 @@ export const fileDateOf = (day: string): string => day.replaceAll('-', '');
 interface Settings { url: string; platformNo: string; timeoutMs: number; now: () => number }
 interface Header { lineCount: number; sha256: string }
 
-export function createStatements(settings: Settings, signer: Signer, bankKeys: Map<string, KeyObject>): { download: Custody['downloadStatement'] } {
+export function createStatements(settings: Settings, signers: Signers, bankKeys: KnownKeys): { download: Custody['downloadStatement'] } {
   const address = `${settings.url.replace(/\/$/, '')}/download`;
 
   return {
@@ -52,7 +51,7 @@ export function createStatements(settings: Settings, signer: Signer, bankKeys: M
   async function post(data: Record<string, unknown>): Promise<{ response: Response; watch: Watch }> {
     const watch = startWatch(settings.timeoutMs);
     try {
-      const response = await fetch(address, { method: 'POST', body: new URLSearchParams(signRequest('DOWNLOAD_CHECKFILE', settings.platformNo, data, signer, settings.now())), signal: watch.signal });
+      const response = await fetch(address, { method: 'POST', body: new URLSearchParams(signRequest('DOWNLOAD_CHECKFILE', settings.platformNo, data, signers(settings.now()), settings.now())), signal: watch.signal });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       return { response, watch };
     } catch (error) {
@@ -76,9 +75,9 @@ export function createStatements(settings: Settings, signer: Signer, bankKeys: M
   function verified(headers: Headers, names: readonly string[], nonce: string): Header {
     const [lines, sha256] = [headers.get('x-file-lines') ?? '', headers.get('x-file-sha256') ?? ''];
     try {
-      verifyText([settings.platformNo, ...names, lines, sha256, nonce].join('|'), { keySerial: headers.get('x-key-serial'), sign: headers.get('x-sign') }, bankKeys);
+      verifyText([settings.platformNo, ...names, lines, sha256, nonce].join('|'), { keySerial: headers.get('x-key-serial'), sign: headers.get('x-sign') }, { bankKeys, nowMs: settings.now() });
     } catch (error) {
-      throw error instanceof WireError ? new StatementFault(error.fault === 'unsigned' || error.fault === 'unknown-key' ? error.fault : 'wrong-signature', error.message) : error;
+      throw error instanceof WireError ? new StatementFault(error.fault === 'unsigned' || error.fault === 'unknown-key' || error.fault === 'withdrawn-key' ? error.fault : 'wrong-signature', error.message) : error;
     }
     if (!/^\d{1,10}$/.test(lines) || !/^[0-9a-f]{64}$/.test(sha256)) throw new StatementFault('garbled', 'the signed header is no header');
     if (Number(lines) > maxStatementLines) throw new StatementFault('oversized', `${lines} lines; at most ${maxStatementLines} are read`);

@@ -1,7 +1,7 @@
 /** How the bank reports a transaction, a batch and a user, read into the port's words. */
 import { z } from 'zod';
 import { yuanToFen } from './amounts.js';
-import type { BankUser, Outcome } from './port.js';
+import type { BankUser, Outcome, PayoutStage } from './port.js';
 import { isTurnedAway, refusalCode } from './refusals.js';
 
 const amount = z.string().transform((text, context) => {
@@ -42,10 +42,14 @@ export const batchSchema = z.object({
 
 /** Neither done nor refused yet; a person on the bank's page counts here too. */
 const underWay: ReadonlySet<string> = new Set(['INIT', 'CONFIRMING', 'ACCEPT', 'REMITING']);
+const stages: Readonly<Record<string, PayoutStage>> = { CONFIRMING: 'confirming', ACCEPT: 'taken', REMITING: 'remitting' };
 
 /** The outcome of one reported transaction. */
 export function outcomeOf(transaction: Omit<Transaction, 'requestNo'>): Outcome {
-  if (underWay.has(transaction.status)) return { status: 'accepted' };
+  if (underWay.has(transaction.status)) {
+    const stage = stages[transaction.status];
+    return { status: 'accepted', ...(stage ? { stage } : {}) };
+  }
   if (transaction.status === 'FAIL') return refusalOf(transaction);
   const { amount: amountFen, finishedAt, bankNo } = transaction;
   if (amountFen === undefined || finishedAt === undefined || bankNo === undefined) return { status: 'unknown', why: 'the bank says done but not how much, when or under which number' };
@@ -68,7 +72,7 @@ const authorisationType = z.enum(['RECHARGE', 'TENDER', 'REPAYMENT', 'WITHDRAW',
 
 export const userSchema = z.object({
   platformUserNo: z.string(),
-  userRole: z.enum(['BORROWERS', 'INVESTOR', 'GUARANTEECORP']),
+  userRole: z.enum(['BORROWERS', 'INVESTOR', 'GUARANTEECORP', 'SUPPLIERS']),
   accountState: z.enum(['ACTIVE', 'FROZEN', 'CLOSED']),
   availableAmount: amount,
   freezeAmount: amount,

@@ -4,9 +4,9 @@
  * Only `reqData`/`respData` is signed, as raw UTF-8 bytes. The names beside it (serviceName, platformNo, responseType)
  * are therefore repeated inside, and a message whose copies differ is refused: nobody can re-label a signed message.
  */
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { sign, verify } from 'node:crypto';
 import { z } from 'zod';
+import type { KnownKeys, Signer } from './keys.js';
 
 /** Messages further off than this (wall clock, either way) are refused on both sides. */
 export const timestampToleranceMs = 10 * 60_000;
@@ -14,24 +14,12 @@ export const timestampToleranceMs = 10 * 60_000;
 /** Beijing time has had no daylight saving since 1991: a fixed offset is exact. */
 const beijingOffsetMs = 8 * 3_600_000;
 
-export type WireFault = 'malformed' | 'unsigned' | 'wrong-signature' | 'unknown-key' | 'wrong-platform' | 'stale' | 'relabelled';
+export type WireFault = 'malformed' | 'unsigned' | 'wrong-signature' | 'unknown-key' | 'withdrawn-key' | 'wrong-platform' | 'stale' | 'relabelled';
 
 /** A message of the bank that cannot be trusted; {@link fault} says why. */
 export class WireError extends Error {
   override name = 'WireError';
   constructor(readonly fault: WireFault, message: string) { super(message); }
-}
-
-export interface Signer { keySerial: string; key: KeyObject }
-
-/** A private key (PEM) under the serial by which the other side knows its public half. */
-export function createSigner(keySerial: string, privateKeyPem: string): Signer {
-  return { keySerial, key: createPrivateKey(privateKeyPem) };
-}
-
-/** The bank's public keys by serial: several may be valid while it rotates. */
-export function readKeys(pems: Record<string, string>): Map<string, KeyObject> {
-  return new Map(Object.entries(pems).map(([serial, pem]) => [serial, createPublicKey(pem)]));
 }
 
 /** Base64 of the RSA-SHA256 signature (PKCS#1 v1.5) over the text's UTF-8 bytes. */
@@ -80,11 +68,11 @@ export interface Trusted { serviceName: string; responseType: string; data: Reco
  * Reads an answer or notification of the bank and returns its data only if every check holds.
  * @throws WireError otherwise. A missing signature is a wrong one.
  */
-export function openEnvelope(body: unknown, expected: { platformNo: string; bankKeys: Map<string, KeyObject>; nowMs: number }): Trusted {
+export function openEnvelope(body: unknown, expected: { platformNo: string; bankKeys: KnownKeys; nowMs: number }): Trusted {
   const parsed = envelopeSchema.safeParse(body);
   if (!parsed.success) throw new WireError('malformed', 'not a message of the custody bank');
   const envelope = parsed.data;
-  verifySignature(envelope, expected.bankKeys);
+  verifyText(envelope.respData, envelope, expected);
   const inner = readSigned(envelope.respData);
   checkLabels(envelope, inner, expected.platformNo);
   const sentAt = parseWireTimestamp(inner.timestamp);
@@ -95,19 +83,16 @@ export function openEnvelope(body: unknown, expected: { platformNo: string; bank
 type Envelope = z.infer<typeof envelopeSchema>;
 type SignedCopy = z.infer<typeof signedCopySchema>;
 
-function verifySignature({ respData, keySerial, sign: signature }: Envelope, bankKeys: Map<string, KeyObject>): void {
-  verifyText(respData, { keySerial, sign: signature }, bankKeys);
-}
-
 /**
  * Whether the bank has signed this text.
  * @throws WireError when it has not, or nobody says so.
  */
-export function verifyText(text: string, signed: { keySerial?: string | null; sign?: string | null }, bankKeys: Map<string, KeyObject>): void {
+export function verifyText(text: string, signed: { keySerial?: string | null | undefined; sign?: string | null | undefined }, { bankKeys, nowMs }: { bankKeys: KnownKeys; nowMs: number }): void {
   if (!signed.sign || !signed.keySerial) throw new WireError('unsigned', 'the message carries no signature');
-  const key = bankKeys.get(signed.keySerial);
-  if (!key) throw new WireError('unknown-key', `no key with serial ${signed.keySerial.slice(0, 40)}`);
-  const valid = verify('RSA-SHA256', Buffer.from(text, 'utf8'), key, Buffer.from(signed.sign, 'base64'));
+  const known = bankKeys.get(signed.keySerial);
+  if (!known) throw new WireError('unknown-key', `no key with serial ${signed.keySerial.slice(0, 40)}`);
+  if (nowMs >= known.withdrawnAtMs) throw new WireError('withdrawn-key', `the key ${signed.keySerial} was withdrawn`);
+  const valid = verify('RSA-SHA256', Buffer.from(text, 'utf8'), known.key, Buffer.from(signed.sign, 'base64'));
   if (!valid) throw new WireError('wrong-signature', 'the signature does not fit the message');
 }
 

@@ -5,7 +5,7 @@ import type { Refusal } from './errors.js';
 import { writeYuan } from './money.js';
 
 export interface Account {
-  user_no: string; role: string; state: 'ACTIVE' | 'FROZEN' | 'CLOSED'; available_fen: number; frozen_fen: number;
+  user_no: string; role: string; user_type: 'PERSONAL' | 'ENTERPRISE'; state: 'ACTIVE' | 'FROZEN' | 'CLOSED'; available_fen: number; frozen_fen: number;
   real_name: string | null; id_card_no: string | null; mobile: string | null;
   password_hash: string | null; failed_passwords: number; locked_until: Date | null;
 }
@@ -73,6 +73,7 @@ export async function describeUser(tx: pg.Pool | pg.PoolClient, userNo: string):
   return {
     platformUserNo: user.user_no,
     userRole: user.role,
+    userType: user.user_type,
     accountState: user.state,
     availableAmount: writeYuan(user.available_fen),
     freezeAmount: writeYuan(user.frozen_fen),

@@ -25,6 +25,8 @@ import { bringBack } from './returns.js';
 import { schema } from './schema.js';
 import { createService } from './service.js';
 import type { Behaviour } from './service.js';
+import { sendTexts } from './texts.js';
+import type { PhoneNetworkDoor } from './texts.js';
 import { createVerbs } from './verbs.js';
 import { createVisits } from './visits.js';
 import type { Visits } from './visits.js';
@@ -40,6 +42,8 @@ export interface BankSettings {
   notifyUrl: string;
   /** Opens the outside world's handles (cards). */
   sandboxToken: string;
+  /** The phone network that takes the bank's texts; without it they are only kept. */
+  phone?: PhoneNetworkDoor | null;
   clockUrl?: string | undefined;
   clockToken?: string | undefined;
   log: Logger;
@@ -76,7 +80,7 @@ export async function createBank(settings: BankSettings): Promise<Bank> {
   const wire = createWire(settings.keys, now);
   const clock = createClockReader({ url: settings.clockUrl, token: settings.clockToken, wallNow: now, onTrouble: (why) => log.warn(why) });
   const loops: Partial<Loops> = {};
-  const wake = (): void => { loops.deliveries?.wake(); loops.batches?.wake(); };
+  const wake = (): void => { loops.deliveries?.wake(); loops.batches?.wake(); loops.texts?.wake(); };
   const catchUp = async (): Promise<void> => {
     if (!(await hasOpenPayouts(pool))) return;
     const nowMs = await clock.now();
@@ -134,7 +138,7 @@ async function clockAnswers(clockUrl: string): Promise<void> {
   }
 }
 
-type Loops = Record<'deliveries' | 'batches' | 'payouts' | 'visits', Loop>;
+type Loops = Record<'deliveries' | 'batches' | 'payouts' | 'visits' | 'texts', Loop>;
 
 /** What goes on without anybody asking: it all begins again from the tables after a restart. */
 function startLoops(pool: pg.Pool, settings: BankSettings, wire: ReturnType<typeof createWire>, catchUp: () => Promise<void>, visits: Visits): Loops {
@@ -153,6 +157,7 @@ function startLoops(pool: pg.Pool, settings: BankSettings, wire: ReturnType<type
       await catchUp();
       return watchClockMs;
     }),
+    texts: startLoop('texts', log, () => sendTexts({ pool, log, phone: settings.phone ?? null })),
     visits: startLoop('visits', log, async () => {
       await visits.expire();
       return watchVisitsMs;

@@ -35,6 +35,7 @@ export function createDownload(settings: DownloadSettings): (fields: unknown, re
     try {
       const { serviceName, data } = wire.open(fields);
       if (serviceName !== 'DOWNLOAD_CHECKFILE') throw new DoorError('platform', `no service ${serviceName} at this door`);
+      wire.mustBeNew(data);
       const asked = readAs(askedSchema, data);
       nonce = asked.nonce;
       await mustBeOver(asked.fileDate);

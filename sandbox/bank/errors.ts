@@ -20,7 +20,8 @@ export type Reason =
   | '' | 'CARD_FUNDS' | 'CARD_LIMIT' | 'CARD_CLOSED' | 'CARD_MISSING' | 'CARD_BOUND' | 'CARD_NUMBER'
   | 'AUTHORISATION_MISSING' | 'AUTHORISATION_EXPIRED' | 'AUTHORISATION_AMOUNT'
   | 'PROJECT_UNKNOWN' | 'PROJECT_AMOUNT' | 'BORROWER_CAP' | 'HOLD_UNKNOWN' | 'HOLD_OTHER'
-  | 'CANCELLED' | 'EXPIRED' | 'USER_EXISTS' | 'WRONG_PARTY' | 'PAYOUT_OPEN' | 'FILE_MISSING' | 'BANK_CLOSED' | 'PAYOUT_ENDED';
+  | 'CANCELLED' | 'EXPIRED' | 'USER_EXISTS' | 'WRONG_PARTY' | 'PAYOUT_OPEN' | 'FILE_MISSING' | 'BANK_CLOSED' | 'PAYOUT_ENDED' | 'PAYOUT_CONFIRMED'
+  | 'CODE_WRONG' | 'MOBILE_MISSING';
 
 /** A decided refusal: it ends the request and consumes its number. */
 export interface Refusal { errorCode: string; reasonCode: Reason; errorMessage: string }

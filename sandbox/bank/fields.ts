@@ -40,6 +40,8 @@ export const fileDate = z.string().regex(/^20\d{6}$/).transform((value, context)
 export const authorisationType = z.enum(['RECHARGE', 'TENDER', 'REPAYMENT', 'WITHDRAW', 'CREDIT_ASSIGNMENT', 'COMPENSATORY']);
 export const tradeType = z.enum(['TENDER', 'REPAYMENT']);
 export const withdrawType = z.enum(['NORMAL', 'URGENT']);
+/** CONFIRMED: the money is frozen, and waits until the platform confirms or cancels. */
+export const withdrawForm = z.enum(['IMMEDIATE', 'CONFIRMED']).default('IMMEDIATE');
 
 /** Every order carries its number and the business moment it belongs to. */
 export const order = z.object({ requestNo: number, businessTime: instant });

@@ -9,7 +9,7 @@ import { DoorError } from './errors.js';
 import { takeMode } from './hostility.js';
 import type { Mode, ModeInForce } from './hostility.js';
 import { DoorPage, ReturnPage, VisitPage, returnScript } from './pages.js';
-import type { Typed } from './personal.js';
+import type { Typed } from './personal-order.js';
 import type { Step, Visit, Visits } from './visits.js';
 import type { Wire } from './wire.js';
 
@@ -85,7 +85,7 @@ function holdId(visit: Visit): string {
 
 function readTyped(body: unknown): Typed {
   return {
-    password: field(body, 'password'), passwordAgain: field(body, 'passwordAgain'),
+    password: field(body, 'password'), passwordAgain: field(body, 'passwordAgain'), code: field(body, 'code'),
     cardNumber: field(body, 'cardNumber').replace(/[\s-]/g, '').slice(0, 30), bankName: field(body, 'bankName').replace(/\p{Cc}/gu, '').slice(0, 60) || 'A bank of the Sandbox',
   };
 }

@@ -11,6 +11,7 @@ import { inTransaction } from '../frame/database.js';
 import { dateOf } from './calendar.js';
 import { isCardNumber, lockCard, profileOf, putCard } from './cards.js';
 import type { Card } from './cards.js';
+import { textsTo } from './texts.js';
 
 const fen = z.int().min(0).max(1e14);
 const cardSchema = z.object({
@@ -23,7 +24,7 @@ const cardSchema = z.object({
 /** @param clock business time now in milliseconds */
 export function createOutside(pool: pg.Pool, clock: () => Promise<number>, token: string): Router {
   const router = Router();
-  router.use(['/cards', '/accounts'], requireToken(token), json({ limit: '20kb' }));
+  router.use(['/cards', '/accounts', '/texts'], requireToken(token), json({ limit: '20kb' }));
 
   router.post('/cards', async (request, response) => {
     const input = cardSchema.safeParse(request.body);
@@ -72,6 +73,9 @@ export function createOutside(pool: pg.Pool, clock: () => Promise<number>, token
     if (rowCount === 1) response.json({ userNo: request.params.userNo, state: input.data.state });
     else response.status(404).json({ error: 'not-found', message: 'no such account' });
   });
+
+  /** What this bank has texted to a phone, whether or not a phone network is there. */
+  router.get('/texts/:mobile', async (request, response) => { response.json(await textsTo(pool, request.params.mobile)); });
 
   return router;
 }

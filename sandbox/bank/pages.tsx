@@ -1,7 +1,7 @@
 /** The bank's own pages for a person who has come to act. */
 import type { ComponentChildren, VNode } from 'preact';
 import { Page } from '../frame/page.js';
-import type { Ask } from './personal.js';
+import type { Ask } from './personal-order.js';
 import type { RequestRow } from './requests.js';
 import type { Visit } from './visits.js';
 
@@ -43,6 +43,13 @@ function Field({ ask, typed }: { ask: Ask; typed: { cardNumber: string; bankName
       <select id="bankName" name="bankName">{banks.map((bank) => <option value={bank} selected={bank === typed.bankName}>{bank}</option>)}</select>
     </>
   );
+  if (ask === 'code') return (
+    <>
+      <label for="code">Code</label>
+      <p class="hint">Six digits, just sent to the phone that this bank knows as yours.</p>
+      <input id="code" name="code" inputmode="numeric" pattern="[0-9]{6}" maxLength={6} required autocomplete="one-time-code" />
+    </>
+  );
   if (ask === 'password') return <PasswordField name="password" label="Trading password" hint="Six digits, chosen when you opened the account." />;
   return (
     <>
@@ -80,6 +87,7 @@ export function ReturnPage({ row, redirectUrl, fields }: { row: RequestRow; redi
 
 function endings(row: RequestRow): { title: string; sentence: string } {
   if (row.status === 'SUCCESS') return { title: 'Done', sentence: 'The bank has done it. The platform is told at the same moment.' };
+  if (row.status === 'CONFIRMING') return { title: 'Accepted, to be confirmed', sentence: 'The money is set aside. The platform looks at it once more, then confirms or cancels it, and tells you.' };
   if (row.status !== 'FAIL') return { title: 'Accepted', sentence: 'The bank has accepted it and tells the platform when it is finished.' };
   return { title: 'Not done', sentence: `Nothing has moved: ${row.error_message ?? 'refused'}. (${row.error_code ?? ''}${row.reason_code ? ` ${row.reason_code}` : ''})` };
 }

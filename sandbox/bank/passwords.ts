@@ -3,7 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import type { Account } from './accounts.js';
 
-export const passwordPattern = /^\d{6}$/;
+const passwordPattern = /^\d{6}$/;
 const allowedTries = 5;
 const lockMs = 10 * 60_000;
 const keyLength = 32;
@@ -22,6 +22,12 @@ export async function hashPassword(password: string): Promise<string> {
 async function fits(password: string, stored: string): Promise<boolean> {
   const [salt = '', key = ''] = stored.split(':');
   return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64')), Buffer.from(key, 'base64'));
+}
+
+/** What is wrong with a trading password that is being chosen, or null. */
+export function newPasswordProblem(password: string, again: string): string | null {
+  if (!passwordPattern.test(password)) return 'The trading password has exactly six digits.';
+  return password === again ? null : 'The two trading passwords differ.';
 }
 
 /**

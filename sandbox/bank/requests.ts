@@ -8,7 +8,7 @@ export type Status = 'INIT' | 'CONFIRMING' | 'ACCEPT' | 'REMITING' | 'SUCCESS' |
 /** How a request stands after it was worked on: finished well, refused for good, or under way. */
 export type Verdict =
   | { status: 'SUCCESS'; amountFen: number; at?: number }
-  | { status: 'ACCEPT' }
+  | { status: 'ACCEPT' | 'CONFIRMING' }
   | { status: 'FAIL'; refusal: Refusal; at?: number };
 
 export const done = (amountFen: number): Verdict => ({ status: 'SUCCESS', amountFen });
@@ -40,7 +40,7 @@ export async function takeNumber(tx: pg.PoolClient, request: NewRequest): Promis
 /** Writes how the request stands. `at` is the business moment (ms) of its end, unless the verdict brings its own. */
 export async function conclude(tx: pg.PoolClient, requestNo: string, verdict: Verdict, at: number): Promise<RequestRow> {
   const refusal = verdict.status === 'FAIL' ? verdict.refusal : null;
-  const finishedAt = verdict.status === 'ACCEPT' ? null : new Date(verdict.at ?? at);
+  const finishedAt = verdict.status === 'SUCCESS' || verdict.status === 'FAIL' ? new Date(verdict.at ?? at) : null;
   const { rows } = await tx.query<RequestRow>({
     name: 'conclude-request',
     text: `UPDATE request SET status = $2, amount_fen = coalesce($3, amount_fen), error_code = $4, reason_code = $5, error_message = $6, finished_at = $7

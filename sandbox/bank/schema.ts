@@ -14,6 +14,10 @@ CREATE TABLE IF NOT EXISTS account (
   opened_at timestamptz NOT NULL DEFAULT now(),
   CHECK (role LIKE 'PLATFORM%' OR (real_name IS NOT NULL AND id_card_no IS NOT NULL AND password_hash IS NOT NULL))
 );
+-- \`id_card_no\` identifies the owner: a person's ID number, an enterprise's unified social credit code. \`agent\`: who acts for an enterprise.
+ALTER TABLE account ADD COLUMN IF NOT EXISTS user_type text NOT NULL DEFAULT 'PERSONAL' CHECK (user_type IN ('PERSONAL','ENTERPRISE')), ADD COLUMN IF NOT EXISTS agent text;
+ALTER TABLE account DROP CONSTRAINT IF EXISTS account_role_check, DROP CONSTRAINT IF EXISTS account_role_known;
+ALTER TABLE account ADD CONSTRAINT account_role_known CHECK (role IN ('BORROWERS','INVESTOR','GUARANTEECORP','SUPPLIERS','PLATFORM_INCOME','PLATFORM_MARKETING','PLATFORM_FUNDS_TRANSFER'));
 CREATE UNIQUE INDEX IF NOT EXISTS account_one_per_person_and_role ON account (id_card_no, role) WHERE id_card_no IS NOT NULL;
 
 INSERT INTO account (user_no, role) VALUES ('PLATFORM_INCOME','PLATFORM_INCOME'), ('PLATFORM_MARKETING','PLATFORM_MARKETING'),
@@ -87,6 +91,7 @@ CREATE TABLE IF NOT EXISTS payout (
   amount_fen bigint NOT NULL CHECK (amount_fen > 0), authorisation_no text, remit_at timestamptz NOT NULL, due_at timestamptz NOT NULL, open boolean NOT NULL DEFAULT true
 );
 ALTER TABLE payout ADD COLUMN IF NOT EXISTS return_at timestamptz, ADD COLUMN IF NOT EXISTS returned_at timestamptz, ADD COLUMN IF NOT EXISTS backroll_id bigint GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE payout ADD COLUMN IF NOT EXISTS urgency text NOT NULL DEFAULT 'NORMAL' CHECK (urgency IN ('NORMAL','URGENT')), ADD COLUMN IF NOT EXISTS confirmed boolean NOT NULL DEFAULT true;
 CREATE INDEX IF NOT EXISTS payout_returning ON payout (return_at) WHERE return_at IS NOT NULL AND returned_at IS NULL;
 CREATE INDEX IF NOT EXISTS payout_returned ON payout (returned_at, backroll_id) WHERE returned_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payout_open ON payout (due_at) WHERE open;
@@ -119,6 +124,12 @@ CREATE TABLE IF NOT EXISTS delivery (
   attempts int NOT NULL DEFAULT 0, next_at timestamptz NOT NULL DEFAULT now(), delivered_at timestamptz, last_answer text
 );
 ALTER TABLE delivery ADD COLUMN IF NOT EXISTS held boolean NOT NULL DEFAULT false;
+CREATE TABLE IF NOT EXISTS phone_code (request_no text PRIMARY KEY REFERENCES request, code text NOT NULL, wrong int NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS text_message (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mobile text NOT NULL, body text NOT NULL, written_at timestamptz NOT NULL DEFAULT now(), sent_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS text_message_of ON text_message (mobile, id);
+CREATE INDEX IF NOT EXISTS text_message_unsent ON text_message (id) WHERE sent_at IS NULL;
 CREATE TABLE IF NOT EXISTS hostile_mode (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mode text NOT NULL, service_name text NOT NULL,
   calls int CHECK (calls >= 0), probability float8 CHECK (probability > 0 AND probability <= 1), delay_ms int NOT NULL, days int NOT NULL, from_hour int, to_hour int,

@@ -70,7 +70,10 @@ export function createService(settings: ServiceSettings): Service {
   async function perform({ serviceName, data, refusal }: Call): Promise<Reply> {
     const verb = Object.hasOwn(settings.verbs, serviceName) ? settings.verbs[serviceName] : undefined;
     if (!verb) throw new DoorError('platform', `no service ${serviceName}`);
-    if (verb.kind === 'question') return { status: 200, data: await verb.answer(data) };
+    if (verb.kind === 'question') {
+      settings.wire.mustBeNew(data);
+      return { status: 200, data: await verb.answer(data) };
+    }
     const read = verb.read(data);
     const order = refusal ? { ...read, run: async () => failed(refusal) } : read;
     const row = await inTransaction(settings.pool, (tx) => execute(tx, serviceName, verb, order));

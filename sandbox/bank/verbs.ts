@@ -12,7 +12,7 @@ import { DoorError, errors, refuse } from './errors.js';
 import { amount, authorisationType, fileDate, instant, number, order, readAs, text, tradeType, withdrawType } from './fields.js';
 import { cancelHold, freeze } from './holds.js';
 import { writeYuan } from './money.js';
-import { startPayout } from './payouts.js';
+import { confirmPayout, startPayout } from './payouts.js';
 import { changeProject } from './project-state.js';
 import { describeProject, establish } from './projects.js';
 import { recallPayout } from './recalls.js';
@@ -85,6 +85,7 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
       deposit(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
     AUTO_WITHDRAW: orderVerb(order.extend({ platformUserNo: number, amount, withdrawType }), (tx, input) =>
       startPayout(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, urgency: input.withdrawType, atMs: input.businessTime, byAuthorisation: true }), true),
+    CONFIRM_WITHDRAW: { ...orderVerb(order.extend({ preTransactionNo: number }), (tx, input) => confirmPayout(tx, input.preTransactionNo, input.businessTime)), endsAnother: true },
     CANCEL_WITHDRAW: recallVerb('remitted'),
     INTERCEPT_WITHDRAW: recallVerb('arrived'),
     ESTABLISH_PROJECT: orderVerb(

@@ -10,7 +10,7 @@ import type { Refusal } from './errors.js';
 import { notify } from './notifications.js';
 import { checkPassword } from './passwords.js';
 import { personalVerbs } from './personal.js';
-import type { PersonalOrder, Typed } from './personal.js';
+import type { PersonalOrder, Typed } from './personal-order.js';
 import { conclude, describe, failed, findRequest, takeNumber } from './requests.js';
 import type { RequestRow, Verdict } from './requests.js';
 import type { Opened } from './wire.js';

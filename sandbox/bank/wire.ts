@@ -1,8 +1,9 @@
 /** The bank's half of the envelope: opens signed requests, signs what goes out (docs/custody-protocol.md). */
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { DoorError } from './errors.js';
+import { readOwnKeys, readPlatformKeys } from './keys.js';
+import type { KeyRing } from './keys.js';
 
 const toleranceMs = 10 * 60_000;
 const beijingOffsetMs = 8 * 3_600_000;
@@ -11,11 +12,12 @@ export type ResponseType = 'ANSWER' | 'NOTIFY' | 'CALLBACK';
 
 export interface BankKeys {
   platformNo: string;
-  /** Serial under which the platform knows the bank's public key. */
+  /** Serial under which the platform knows the bank's public key, where `privateKeyPem` is one key. */
   serial: string;
+  /** One private key (PEM), or a ring of them as JSON: the newest in force signs. */
   privateKeyPem: string;
-  /** The platform's public keys (PEM) by serial. */
-  platformKeys: Record<string, string>;
+  /** The platform's public keys by serial. */
+  platformKeys: KeyRing;
 }
 
 export interface Opened { serviceName: string; data: Record<string, unknown> }
@@ -23,6 +25,8 @@ export interface Opened { serviceName: string; data: Record<string, unknown> }
 export interface Wire {
   /** Checks platform, signature, labels and age of a request. Throws {@link DoorError}. */
   open(fields: unknown): Opened;
+  /** A question that was asked before, with the same nonce, is a replay. (An order is known by its number.) Throws {@link DoorError}. */
+  mustBeNew(data: Record<string, unknown>): void;
   /** The signed form fields of an answer or message, stamped now. */
   seal(serviceName: string, responseType: ResponseType, data: Record<string, unknown>): Record<string, string>;
   /** Signs a text that is no message: the headers of a check file. */
@@ -37,17 +41,20 @@ const innerSchema = z.looseObject({ timestamp: z.string(), serviceName: z.string
 
 /** @param now wall clock in milliseconds */
 export function createWire(keys: BankKeys, now: () => number): Wire {
-  const ownKey = createPrivateKey(keys.privateKeyPem);
-  const platformKeys = new Map<string, KeyObject>(Object.entries(keys.platformKeys).map(([serial, pem]) => [serial, createPublicKey(pem)]));
-  return { open, seal, attest };
+  const ownKey = readOwnKeys(keys.serial, keys.privateKeyPem);
+  const platformKey = readPlatformKeys(keys.platformKeys);
+  /** Nonces of questions with the wall instant of each, oldest first. */
+  const asked = new Map<string, number>();
+  return { open, mustBeNew, seal, attest };
 
   function open(fields: unknown): Opened {
     const parsed = fieldsSchema.safeParse(fields);
     if (!parsed.success) throw new DoorError('json', 'serviceName, platformNo, reqData, keySerial and sign are needed, once each');
     const { serviceName, platformNo, reqData, keySerial, sign: signature } = parsed.data;
     if (platformNo !== keys.platformNo) throw new DoorError('platform', `no platform ${platformNo}`);
-    const key = platformKeys.get(keySerial);
-    if (!key || signature === '') throw new DoorError('signature', 'no signature under a known keySerial');
+    const key = platformKey(keySerial, now());
+    if (key === 'unknown' || signature === '') throw new DoorError('signature', 'no signature under a known keySerial');
+    if (key === 'withdrawn') throw new DoorError('signature', `the key ${keySerial} was withdrawn`);
     if (!verify('RSA-SHA256', Buffer.from(reqData, 'utf8'), key, Buffer.from(signature, 'base64'))) throw new DoorError('signature', 'the signature does not fit reqData');
     const data = readInner(reqData);
     if ((data.serviceName ?? serviceName) !== serviceName || (data.platformNo ?? platformNo) !== platformNo) throw new DoorError('signature', 'the names beside the signature differ from the signed ones');
@@ -56,13 +63,25 @@ export function createWire(keys: BankKeys, now: () => number): Wire {
     return { serviceName, data };
   }
 
+  /** Remembered for as long as its timestamp could be believed. */
+  function mustBeNew({ nonce }: Record<string, unknown>): void {
+    if (typeof nonce !== 'string' || nonce === '') return;
+    for (const [old, at] of asked) {
+      if (at > now() - 2 * toleranceMs) break;
+      asked.delete(old);
+    }
+    if (asked.has(nonce)) throw new DoorError('signature', 'this was asked before: a replay');
+    asked.set(nonce, now());
+  }
+
   function seal(serviceName: string, responseType: ResponseType, data: Record<string, unknown>): Record<string, string> {
     const respData = JSON.stringify({ ...data, serviceName, platformNo: keys.platformNo, responseType, timestamp: timestampOf(now()) });
     return { serviceName, platformNo: keys.platformNo, responseType, respData, ...attest(respData) };
   }
 
   function attest(text: string): { keySerial: string; sign: string } {
-    return { keySerial: keys.serial, sign: sign('RSA-SHA256', Buffer.from(text, 'utf8'), ownKey).toString('base64') };
+    const { serial, key } = ownKey(now());
+    return { keySerial: serial, sign: sign('RSA-SHA256', Buffer.from(text, 'utf8'), key).toString('base64') };
   }
 }
 

@@ -1,16 +1,23 @@
 import express from 'express';
 import type { Request, Router } from 'express';
 import type { Pool } from 'pg';
+import { z } from 'zod';
 import { requireToken } from '../frame/control.js';
 import { sendPage } from '../frame/page.js';
 import { callsOf, durationSeconds } from './calls.js';
 import type { Exchange } from './exchange.js';
 import { messagesOf } from './messages.js';
+import type { MessageRow } from './messages.js';
 import { findNumber, readNumber, seeNumber, setNumber, settingSchema } from './numbers.js';
+import type { PhoneNumber } from './numbers.js';
 import { PhonePage, PhonesPage, pathOf } from './views.js';
 import type { PhoneSummary } from './views.js';
 
-export interface DeskParts { database: Pool; exchange: Exchange; token: string; wallNow: () => number }
+export interface DeskParts {
+  database: Pool; exchange: Exchange; token: string; wallNow: () => number;
+  /** Takes an SMS for a phone of this network. */
+  accept(message: { to: PhoneNumber; from: string; body: string; statusCallback: null }): Promise<MessageRow>;
+}
 
 const shownMessages = 100;
 const shownCalls = 30;
@@ -84,8 +91,20 @@ export function createDesk(parts: DeskParts): Router {
     }
   });
 
+  /** Another house of the outside world (the bank, say) texts to a phone; it is no customer of the API. */
+  desk.post('/numbers/:number/messages', requireToken(parts.token), express.json({ limit: '8kb' }), async (request, response) => {
+    const number = numberOf(request);
+    const to = number ? await findNumber(database, number) : null;
+    const text = textSchema.safeParse(request.body);
+    if (!to || to.behaviour === 'invalid') response.status(422).json(noNumber);
+    else if (!text.success) response.status(400).json({ error: 'invalid-text', message: z.prettifyError(text.error) });
+    else response.status(201).json({ sid: (await parts.accept({ to, ...text.data, statusCallback: null })).sid });
+  });
+
   return desk;
 }
+
+const textSchema = z.object({ from: z.string().min(1).max(20), body: z.string().min(1).max(1_600) });
 
 const noNumber = { error: 'invalid-number', message: 'Write the number like +8613800138000.' };
 

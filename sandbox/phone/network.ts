@@ -9,6 +9,7 @@ import { createCourier } from './courier.js';
 import type { Patience } from './course.js';
 import { createDesk } from './desk.js';
 import { createExchange } from './exchange.js';
+import { acceptMessage } from './messages.js';
 import { createRest } from './rest.js';
 import { schema } from './schema.js';
 
@@ -53,7 +54,8 @@ export async function createPhoneNetwork(options: PhoneNetworkOptions): Promise<
   app.disable('x-powered-by');
   servePageAssets(app);
   app.use(createRest({ database, exchange, callbacks, accountSid, authToken, wallNow, businessNow: () => clock.now(), onTrouble }));
-  app.use(createDesk({ database, exchange, token: options.token, wallNow }));
+  const accept = (message: Parameters<typeof acceptMessage>[1]): ReturnType<typeof acceptMessage> => acceptMessage({ database, callbacks, accountSid, wallNow, businessNow: () => clock.now() }, message);
+  app.use(createDesk({ database, exchange, token: options.token, wallNow, accept }));
   app.use(answerTrouble(onTrouble));
   const listening = await listen(app, options.port);
   await exchange.resume();

@@ -14,14 +14,16 @@ import { Layout, sendPage } from '../layout.js';
 import type { Told } from '../updates.js';
 import type { Visit } from '../visit.js';
 
-export type BankVerb = 'register' | 'bind-card' | 'unbind-card' | 'change-mobile' | 'authorise' | 'cancel-authorisation' | 'deposit' | 'withdraw';
+export type BankVerb = 'register' | 'open-enterprise' | 'bind-card' | 'unbind-card' | 'change-mobile' | 'reset-password' | 'authorise' | 'cancel-authorisation' | 'deposit' | 'withdraw';
 
 /** First letter of the request number; `R…` opens an account, `C…` is about a card, `A…` about authority and number. */
-const letters: Record<BankVerb, string> = { register: 'R', 'bind-card': 'C', 'unbind-card': 'C', 'change-mobile': 'A', authorise: 'A', 'cancel-authorisation': 'A', deposit: 'D', withdraw: 'W' };
+const letters: Record<BankVerb, string> = { register: 'R', 'open-enterprise': 'R', 'bind-card': 'C', 'unbind-card': 'C', 'change-mobile': 'A', 'reset-password': 'A', authorise: 'A', 'cancel-authorisation': 'A', deposit: 'D', withdraw: 'W' };
 
 export interface BankWish {
   verb: BankVerb;
   bankRole: BankRole;
+  /** The account that the person acts for; left out: their own in that role. */
+  userNo?: string;
   /** The form's idempotency key. */
   key: string;
   amountFen: number;
@@ -47,11 +49,11 @@ export async function beginBankAct(deps: AreaDeps, visit: Visit, person: Person,
     if (known) return known;
     const requestNo = `${letters[wish.verb]}${visit.today.replaceAll('-', '')}${String(randomInt(1_000_000_000)).padStart(9, '0')}`;
     const written = await intend(tx, {
-      businessKey, requestNo, verb: wish.verb, amountFen: wish.amountFen, userNo: bankUserNo(person.id, wish.bankRole), workflowId: movementWorkflowId(requestNo),
+      businessKey, requestNo, verb: wish.verb, amountFen: wish.amountFen, userNo: wish.userNo ?? bankUserNo(person.id, wish.bankRole), workflowId: movementWorkflowId(requestNo),
       step: 'movement', asOf: visit.asOf, details: { ...wish.details },
     });
     await poke(tx, movementWorkflowId(requestNo));
-    await recordAct(tx, { actor: person.id, role: wish.bankRole === 'INVESTOR' ? 'lender' : 'borrower', verb: `ask-bank:${wish.verb}`, subject: requestNo, after: { amountFen: wish.amountFen }, businessAt: visit.asOf });
+    await recordAct(tx, { actor: person.id, role: wish.userNo ? 'enterprise-agent' : wish.bankRole === 'INVESTOR' ? 'lender' : 'borrower', verb: `ask-bank:${wish.verb}`, subject: requestNo, after: { amountFen: wish.amountFen }, businessAt: visit.asOf });
     await also(tx, requestNo);
     return written;
   });

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { findAccountByUserNo } from '../../db/accounts.js';
 import { cameBackAt as cameBack } from '../../db/cash.js';
 import { find, type Instruction } from '../../db/instructions.js';
+import { findLook } from '../../db/withdrawal-looks.js';
 import type { AreaDeps } from '../area.js';
 import { Facts } from '../components/facts.js';
 import { Money } from '../components/money.js';
@@ -14,7 +15,7 @@ import { personOf, wantsJson } from '../visit.js';
 import { CashOutcomePage } from './cash-outcome.js';
 
 const what: Partial<Record<Instruction['verb'], string>> = {
-  register: 'Opening of your custody account', 'bind-card': 'Binding of your bank card', 'unbind-card': 'Removal of your bank card', 'change-mobile': 'Change of your phone',
+  register: 'Opening of your custody account', 'open-enterprise': 'Opening of the enterprise\'s custody account', 'reset-password': 'Reset of your trading password', 'bind-card': 'Binding of your bank card', 'unbind-card': 'Removal of your bank card', 'change-mobile': 'Change of your phone',
   authorise: 'Your authorisation', 'cancel-authorisation': 'The end of your authorisation', hold: 'Your payment or bid',
 };
 
@@ -41,14 +42,15 @@ export function bankReturnRouter({ pool }: AreaDeps): Router {
     if (!instruction || account?.personId !== personOf(response).id) throw notFound();
     const cameBackAt = instruction.verb === 'withdraw' || instruction.verb === 'payout' ? await cameBack(pool, instruction.requestNo) : null;
     if (wantsJson(request)) {
-      response.json({ requestNo: instruction.requestNo, verb: instruction.verb, state: instruction.state, reason: instruction.reason, amountFen: instruction.amountFen, cameBackAt });
+      response.json({ requestNo: instruction.requestNo, verb: instruction.verb, state: instruction.state, stage: instruction.stage, reason: instruction.reason, amountFen: instruction.amountFen, cameBackAt });
       return;
     }
     // A bid has a page of its own, which knows what became of it.
     if (instruction.verb === 'hold' && instruction.bidId !== null) return response.redirect(303, `/lender/bids/${instruction.bidId}`);
+    const look = instruction.verb === 'withdraw' ? await findLook(pool, instruction.requestNo) : null;
     const side = account.bankRole === 'INVESTOR' ? 'lender' : 'borrower';
     const cash = instruction.verb === 'deposit' || instruction.verb === 'withdraw' || instruction.verb === 'payout';
-    sendPage(response, cash ? <CashOutcomePage instruction={instruction} account={account} side={side} cameBackAt={cameBackAt} /> : <OutcomePage instruction={instruction} />);
+    sendPage(response, cash ? <CashOutcomePage instruction={instruction} account={account} side={side} cameBackAt={cameBackAt} look={look} /> : <OutcomePage instruction={instruction} />);
   });
   return router;
 }

@@ -1,6 +1,6 @@
 /** The forms of deposit and withdrawal, and what is said instead when neither is possible. */
 import type { VNode } from 'preact';
-import { cashFeeFen, cashLimitText, type CashAct } from '../../domain/cash-limits.js';
+import { cashFeeFen, cashLimitText, recentlyChanged, secondLookText, type CashAct } from '../../domain/cash-limits.js';
 import { InstantText } from '../components/dates.js';
 import { Facts, MoneyAct } from '../components/facts.js';
 import { AmountField, Form, Radios, type FormErrors } from '../components/form.js';
@@ -54,7 +54,9 @@ export function DepositPage({ state, typed, errors, movedTodayFen }: CashPagePro
 }
 
 export function WithdrawPage({ state, typed, errors, withdrawingFen, movedTodayFen }: CashPageProps): VNode {
-  const blocked = hindranceTo('withdraw', state, useVisit().asOf) !== null;
+  const { asOf } = useVisit();
+  const blocked = hindranceTo('withdraw', state, asOf) !== null;
+  const changed = recentlyChanged({ changedAt: state.account?.changedAt ?? null, asOf });
   return (
     <Layout title="Withdraw">
       <Hindrance act="withdraw" state={state} />
@@ -64,6 +66,7 @@ export function WithdrawPage({ state, typed, errors, withdrawingFen, movedTodayF
             ['Available', <Money fen={state.availableFen} />], ['Being withdrawn already', withdrawingFen > 0 ? <Money fen={withdrawingFen} /> : null],
             ['You can withdraw', <Money fen={Math.max(0, state.availableFen - withdrawingFen)} />], ['Withdrawn today', movedTodayFen > 0 ? <Money fen={movedTodayFen} /> : null],
           ]} />
+          {changed ? <Notice tone="warn"><p>{secondLookText()}</p></Notice> : null}
           <MoneyAct moves="The amount you enter" from="your custody account" to={cardText(state)} costs={costs('withdraw')} final="When it is on the card. If the card's bank sends it back, it is available in your custody account again, and this act's page says so" />
           <Form name="withdraw" action={`/account/custody/${state.side}/withdraw`} button="Withdraw at the bank" errors={errors} back={backToCustody} hidden={{ returnTo: '/account/custody' }}>
             <AmountField name="amount" label="Amount in yuan" hint={cashLimitText('withdraw')} value={typed['amount']} errors={errors} />

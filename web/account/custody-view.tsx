@@ -77,6 +77,7 @@ export function CustodyAccountView({ state, named }: { state: CustodyState; name
             <a href={`/account/statement?account=${encodeURIComponent(state.userNo)}`}>Statement</a>
             <a href={`/account/custody/${side}/authorisations`}>Authorisations</a>
             <a href={`/account/custody/${side}/card/change`}>Change bank card</a>
+            <a href={`/account/custody/${side}/password`}>Reset the trading password</a>
           </p>
         </>
       ) : null}

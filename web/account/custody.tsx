@@ -1,9 +1,13 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { beginAccount } from '../../db/accounts.js';
+import { enterpriseAccountsOf } from '../../db/enterprises.js';
 import { openPerson } from '../../db/people.js';
 import { cashSums } from '../../db/cash.js';
 import { isTerminal, latestTry } from '../../db/instructions.js';
-import { refuseCash, type CashAct } from '../../domain/cash-limits.js';
+import type { Transaction } from '../../db/pool.js';
+import { findLook, openLook } from '../../db/withdrawal-looks.js';
+import { cnCalendar } from '../../domain/calendar.js';
+import { needsSecondLook, refuseCash, secondLookDueAt, type CashAct } from '../../domain/cash-limits.js';
 import { addYears, instantAt, isoInstant } from '../../domain/dates.js';
 import type { AreaDeps } from '../area.js';
 import { AmountField, Form, Select, type FormErrors } from '../components/form.js';
@@ -19,6 +23,7 @@ import { authorisationWords, bankRoleOf, custodyStateOf, neededAuthorisations, s
 import { CustodyAccountView } from './custody-view.js';
 import { backToCustody, DepositPage, hindranceTo, WithdrawPage, type CashPageProps } from './cash-pages.js';
 import { cashRefusalText } from './cash-words.js';
+import { EnterpriseAccounts } from './enterprise.js';
 import { sendText } from './messages.js';
 import { cardChangingText } from './texts.js';
 
@@ -39,15 +44,17 @@ export function custodyRouter(deps: AreaDeps): Router {
     const visit = visitOf(response);
     const person = personOf(response);
     const states = await Promise.all(sides.filter((side) => hasRole(visit, side)).map((side) => custodyStateOf(pool, person, side, visit.asOf)));
+    const enterprises = await enterpriseAccountsOf(pool, person.id);
     if (wantsJson(request)) {
-      response.json({ accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account, cashActs }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null, cashActs })) });
+      response.json({ enterprises, accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account, cashActs }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null, cashActs })) });
       return;
     }
     sendPage(response, (
       <Layout title="Custody account">
         <p>Your money is at the custody bank, in your own name. The platform sees the balance and may order only what you have authorised.</p>
+        {enterprises.length > 0 ? <EnterpriseAccounts accounts={enterprises} named={person.named} /> : null}
         {states.map((state) => <CustodyAccountView key={state.side} state={state} named={person.named} />)}
-        {states.length === 0 ? <p class="empty">Nothing here, because your role needs no custody account.</p> : null}
+        {states.length + enterprises.length === 0 ? <p class="empty">Nothing here, because your role needs no custody account.</p> : null}
       </Layout>
     ));
   });
@@ -77,6 +84,19 @@ export function custodyRouter(deps: AreaDeps): Router {
     await sendText(deps, { personId: person.id, phone: person.phone, email: person.email }, cardChangingText(person.language, settings, cardCoolingHours), { key: `card-changing:${person.id}:${key}`, asOf: visitOf(response).asOf });
     await goToBank(response, body, side, { verb: 'unbind-card', button: 'Remove my card at the bank', doing: 'Your card is removed at the bank.' });
   }));
+
+  router.get('/account/custody/:side/password', ofSide(async (side, _body, response) => {
+    const { account } = await stateOf(response, side);
+    if (!account || account.state === 'opening') return response.redirect(303, '/account/custody');
+    sendPage(response, (
+      <Layout title="Reset the trading password">
+        <p>Only the bank knows your trading password. On its page you type a code that it sends to the phone it knows as yours, and choose another password. The old one then no longer works, and we send you a notice.</p>
+        <Form name="reset-password" action={`/account/custody/${side}/password`} button="Reset it at the bank" back={back} hidden={{ returnTo: '/account/custody' }} />
+      </Layout>
+    ));
+  }));
+
+  router.post('/account/custody/:side/password', ofSide((side, body, response) => goToBank(response, body, side, { verb: 'reset-password', button: 'Reset it at the bank', doing: 'Your trading password is reset at the bank, which sends a code to your phone.' })));
 
   router.get('/account/custody/:side/authorise', ofSide(async (side, _body, response, query) => {
     await stateOf(response, side);
@@ -127,7 +147,19 @@ export function custodyRouter(deps: AreaDeps): Router {
     }
     if (!input.ok) return sendPage(response, <CashPage act={act} {...cash} typed={input.typed} errors={input.errors} />, 422);
     const word = act === 'deposit' ? 'Deposit' : 'Withdraw';
-    await goToBank(response, body, side, { verb: act, button: `${word} ${moneyText(amountFen)}`, doing: `You ${act} ${moneyText(amountFen)}.`, amountFen, ...(urgency ? { urgency } : {}) });
+    await goToBank(response, body, side, { verb: act, button: `${word} ${moneyText(amountFen)}`, doing: `You ${act} ${moneyText(amountFen)}.`, amountFen, ...(urgency ? { urgency } : {}) }, async (tx, requestNo) => {
+      if (act === 'withdraw') await lookTwice(tx, response, cash.state, { amountFen, requestNo });
+    });
+  }
+
+  /** So much so soon after a change of card, phone or password is sent to be confirmed: a person of ours looks at it first. */
+  async function lookTwice(tx: Transaction, response: Response, { userNo, account }: CustodyState, { amountFen, requestNo }: { amountFen: number; requestNo: string }): Promise<void> {
+    const { asOf, zoneOffsetMinutes } = visitOf(response);
+    const changedAt = account?.changedAt ?? null;
+    if (changedAt === null) return;
+    const { withdrawFen } = await cashSums(tx, userNo, changedAt);
+    // The wish itself is written already. The bank works by its own country's calendar.
+    if (needsSecondLook(amountFen, { changedAt, withdrawnSinceFen: withdrawFen - amountFen, asOf })) await openLook(tx, { requestNo, changedAt, dueAt: secondLookDueAt(asOf, zoneOffsetMinutes, cnCalendar) });
   }
 
   /** Writes the act, has it followed, and carries the browser to the bank; a finished one leads to its page. */
@@ -162,15 +194,16 @@ export function custodyRouter(deps: AreaDeps): Router {
       }
       case 'authorise': return { act: 'authorise', ...common, types: details.types ?? [], maxFen: details.maxFen ?? 0, failTime: details.failTime ?? '' };
       case 'deposit': return { act: 'deposit', ...common, amountFen: instruction.amountFen };
-      case 'withdraw': return { act: 'withdraw', ...common, amountFen: instruction.amountFen, urgency: details.urgency ?? 'normal' };
+      case 'withdraw': return { act: 'withdraw', ...common, amountFen: instruction.amountFen, urgency: details.urgency ?? 'normal', toBeConfirmed: (await findLook(pool, instruction.requestNo)) !== null };
       case 'bind-card': return { act: 'bind-card', ...common };
       case 'unbind-card': return { act: 'unbind-card', ...common };
-      case 'change-mobile': case 'cancel-authorisation': throw new RangeError(`${verb} has its own page`);
+      case 'reset-password': return { act: 'reset-password', ...common };
+      case 'change-mobile': case 'cancel-authorisation': case 'open-enterprise': throw new RangeError(`${verb} has its own page`);
     }
   }
 }
 
-const pathOf: Record<BankWish['verb'], string> = { register: 'open', 'bind-card': 'card', 'unbind-card': 'card/unbind', 'change-mobile': '', 'cancel-authorisation': '', authorise: 'authorise', deposit: 'deposit', withdraw: 'withdraw' };
+const pathOf: Record<BankWish['verb'], string> = { register: 'open', 'bind-card': 'card', 'unbind-card': 'card/unbind', 'reset-password': 'password', 'change-mobile': '', 'cancel-authorisation': '', 'open-enterprise': '', authorise: 'authorise', deposit: 'deposit', withdraw: 'withdraw' };
 
 /** A route of one side; who has not that role finds nothing here. */
 function ofSide(handle: (side: Side, body: unknown, response: Response, query: Record<string, unknown>) => Promise<unknown>): RequestHandler {

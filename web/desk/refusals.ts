@@ -18,4 +18,8 @@ export const deskRefusals: Record<string, { what: string; next: string }> = {
   'second-person': { what: 'This needs a second person: the ledger follows the bank only if another log-in than the owner\'s decides, and after the deadline the owner decides nothing alone.', next: 'Have one person take the case and another decide it.' },
   'short-of-money': { what: 'The money that would have to be taken back is not in the account any more.', next: 'Agree with the person and the bank how it comes back, and note it; the case stays open.' },
   'cannot-be-posted': { what: 'No entry of ours can make this good: claims hang on it, or it is not about money.', next: 'Have the bank correct its side, then decide it as explained.' },
+  'not-to-be-decided': { what: 'The bank holds this withdrawal no longer: it was decided, it has ended, or the person has not yet come that far.', next: 'Look at the list again.' },
+  'decided-already': { what: 'A colleague has decided this withdrawal.', next: 'Look at the list for how.' },
+  'own-case': { what: 'This is about your own money: nobody decides on their own.', next: 'Leave it to a colleague.' },
+  'no-reason': { what: 'Whoever decides says why.', next: 'Write the reason and decide again.' },
 };

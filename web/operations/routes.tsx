@@ -6,6 +6,7 @@ import { booksRouter } from './books.js';
 import { reconciliationCasesRouter } from './cases.js';
 import { clockRouter } from './clock.js';
 import { custodyAccountsRouter } from './custody-accounts.js';
+import { enterprisesRouter } from './enterprises.js';
 import { feesRouter } from './fees.js';
 import { homeRouter } from './home.js';
 import { instructionRouter } from './instruction.js';
@@ -18,9 +19,10 @@ import { reconciliationRouter } from './reconciliation.js';
 import { sharesRouter } from './shares.js';
 import { stepRouter } from './step.js';
 import { tasksRouter } from './tasks.js';
+import { withdrawalsRouter } from './withdrawals.js';
 
 const parts = [
-  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, custodyAccountsRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, actsRouter, peopleRouter,
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, withdrawalsRouter, custodyAccountsRouter, enterprisesRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, actsRouter, peopleRouter,
 ];
 
 /** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */
