@@ -9,6 +9,7 @@ import { prepare } from './prepare.mjs';
 import { Advice, main } from './run.mjs';
 
 const DOORS = {
+  rules: 'stack/rules.js',
   replay: 'stack/replay/main.js',
   chaos: 'stack/chaos/main.js',
   books: 'stack/books.js',

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { compiledProject } from '../test/dist.js';
 
@@ -67,7 +69,27 @@ describe('the doors', () => {
   it('say what there is when asked for something else', async () => {
     const ended = await run(process.execPath, [join(root, 'stack', 'door.mjs'), 'sesame']);
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('There is no command "sesame": use one of replay, chaos, books');
+    expect(ended.stderr).toContain('There is no command "sesame": use one of rules, replay, chaos, books');
+  });
+});
+
+describe('the rules on the command line', () => {
+  it('answer a case at once, and the next under its own id, though the input is still open', async () => {
+    await compiledProject();
+    const door = spawn(process.execPath, [join(root, 'stack', 'door.mjs'), 'rules'], { env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['pipe', 'pipe', 'ignore'] });
+    try {
+      const answers = createInterface({ input: door.stdout })[Symbol.asyncIterator]();
+      door.stdin.write('{"id": 1, "rule": "bank-card", "input": {"number": "4111111111111111"}}\n');
+      expect(JSON.parse((await answers.next()).value as string)).toEqual({ id: 1, ok: true, output: { valid: true } });
+      door.stdin.write('nonsense\n\n{"id": 2, "rule": "uscc", "input": {}}\n');
+      expect(JSON.parse((await answers.next()).value as string)).toMatchObject({ id: null, ok: false, error: { code: 'not-json' } });
+      expect(JSON.parse((await answers.next()).value as string)).toMatchObject({ id: 2, ok: false, error: { code: 'invalid-input' } });
+      const ended = once(door, 'exit');
+      door.stdin.end();
+      expect((await ended)[0]).toBe(0);
+    } finally {
+      door.kill('SIGKILL');
+    }
   });
 });
 

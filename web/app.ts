@@ -20,6 +20,7 @@ import { readCookies } from './cookies.js';
 import type { WebDeps } from './deps.js';
 import { answerErrors, answerNotFound } from './errors.js';
 import { inboundRouter } from './inbound/routes.js';
+import { rulesRouter } from './rules/routes.js';
 import { createLimits } from './limits.js';
 import { createCsrf, createSessions } from './session.js';
 import { createStaticFiles } from './static.js';
@@ -41,7 +42,8 @@ export function createApp(deps: WebDeps): WebApp {
   const csrf = createCsrf(deps);
   const inbound = inboundRouter(deps);
   const workflows = createWorkflows(deps.temporal, { confirmWithinMs: deps.settings.confirmWithinMs, log: deps.log, governedNow: governedTime(deps) });
-  const areaDeps: AreaDeps = { ...deps, limits: createLimits(deps.pool, deps.settings.limits), workflows };
+  const limits = createLimits(deps.pool, deps.settings.limits);
+  const areaDeps: AreaDeps = { ...deps, limits, workflows };
 
   app.disable('x-powered-by');
   app.set('trust proxy', deps.settings.proxies);
@@ -52,6 +54,7 @@ export function createApp(deps: WebDeps): WebApp {
   app.get('/alive', (_request, response) => { response.json({ alive: true }); });
   app.use(files.router);
   app.use(inbound.router);
+  app.use(rulesRouter({ limits }));
   app.use(readCookies, sessions.handler, knowVisitor(deps, { files, csrf: (request, response) => csrf.generateCsrfToken(request, response) }));
   app.use(express.urlencoded(formLimits), csrf.doubleCsrfProtection);
   for (const area of areas) app.use(area(areaDeps));

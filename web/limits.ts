@@ -4,7 +4,7 @@ import type { Pool } from '../db/pool.js';
 
 export interface Limit { points: number; seconds: number }
 /** What is limited: by the caller's address, or by whom it is about (e-mail, phone, person). */
-export type LimitName = 'log-in-by-address' | 'log-in-by-email' | 'sign-up-by-address' | 'code-by-address' | 'code-by-phone' | 'code-check-by-address';
+export type LimitName = 'log-in-by-address' | 'log-in-by-email' | 'sign-up-by-address' | 'code-by-address' | 'code-by-phone' | 'code-check-by-address' | 'rules-by-address';
 export type LimitPolicy = Record<LimitName, Limit>;
 
 export const productionLimits: LimitPolicy = {
@@ -14,6 +14,7 @@ export const productionLimits: LimitPolicy = {
   'code-by-address': { points: 20, seconds: 3600 },
   'code-by-phone': { points: 4, seconds: 600 },
   'code-check-by-address': { points: 60, seconds: 900 },
+  'rules-by-address': { points: 600, seconds: 60 },
 };
 
 /** A demonstration's whole population comes from one address. */
@@ -23,6 +24,7 @@ export const demonstrationLimits: LimitPolicy = {
   'sign-up-by-address': { points: 1_000_000, seconds: 3600 },
   'code-by-address': { points: 1_000_000, seconds: 3600 },
   'code-check-by-address': { points: 1_000_000, seconds: 900 },
+  'rules-by-address': { points: 1_000_000, seconds: 60 },
 };
 
 export interface Limits {

@@ -32,6 +32,9 @@ const writeOffAfterDays = 150;
 /** The morning of the first row's month, before anybody applies. */
 const firstMinute = 8 * 60;
 
+/** Long enough that people get something done between two kills, short enough for a hundred of them in a replay of 25 loans. */
+const betweenKillsMs = [500, 8_000] as const;
+
 interface Installation { settings: Record<string, string | undefined>; stack: Stack | null; stop(): Promise<void> }
 
 async function install(asked: ReplayArguments, rows: BookRow[]): Promise<Installation> {
@@ -78,7 +81,7 @@ async function replay(asked: ReplayArguments, rows: BookRow[], { settings }: Ins
 async function disturbed<T>({ kills, seed }: ReplayArguments, stack: Stack | null, live: () => Promise<T>): Promise<T> {
   if (kills === 0 || !stack) return live();
   let living = true;
-  const dying = disturb({ stack, dice: createDice(seed), kills, goesOn: () => living, say });
+  const dying = disturb({ stack, dice: createDice(seed), kills, goesOn: () => living, calmMs: betweenKillsMs, say });
   try {
     return await live();
   } finally {
