@@ -106,3 +106,14 @@ it('a confirmation that the bank refuses can still be followed by a cancellation
   expect((await actsOn(side.pool, requestNo)).map((act) => act.verb)).toEqual(['confirm-withdrawal', 'cancel-withdrawal']);
   expect(await side.money(userNo)).toEqual([100_000, 0, 0]);
 });
+
+it('a decision that the bank turns away for the night goes under its next number when the bank opens', async () => {
+  const { requestNo } = await held();
+  await follow(requestNo);
+  side.bank.trouble = (verb, input) => (verb === 'confirmPayout' && input['requestNo'] === `${requestNo}-confirm` ? { refuse: 'bank-closed' } : null);
+  expect(await decide(requestNo, 'confirm')).toEqual({ status: 'decided' });
+  const opensAt = '2025-03-03T07:00:00.000Z';
+  expect(await follow(requestNo)).toEqual({ status: 'pending', expectedAt: opensAt, look: { held: true, confirmBy: null, decision: 'confirm', inTime: true } });
+  expect(await side.activities.followMovement({ requestNo, attempts: 0, asOf: opensAt })).toMatchObject({ look: { held: false, decision: 'confirm' } });
+  expect(await find(side.pool, `${requestNo}-confirm-t2`)).toMatchObject({ state: 'done' });
+});

@@ -1,7 +1,7 @@
 /** A withdrawal that the bank holds for our second look: confirmed or cancelled, by a person or because nobody did in time. */
 import { recordAct } from '../../db/acts.js';
-import { find, intend, isTerminal, lock, requestNoOf, type Instruction } from '../../db/instructions.js';
-import { inTransaction, type Transaction } from '../../db/pool.js';
+import { intend, isTerminal, latestTry, lock, type Instruction } from '../../db/instructions.js';
+import { inTransaction, type Db, type Transaction } from '../../db/pool.js';
 import { decideLook, findLook, reasonOf, type WithdrawalLook } from '../../db/withdrawal-looks.js';
 import type { BankActivities, MovementStep } from '../../workflows/contract.js';
 import { NotInRecord } from '../failures.js';
@@ -50,15 +50,16 @@ async function why(tx: Transaction, { personId, reasonKey }: Decision, look: Wit
   return reason?.personId === personId && reason.requestNo === look.requestNo ? reason : null;
 }
 
-const decisionOf = (db: Parameters<typeof find>[0], { requestNo, decision }: Pick<WithdrawalLook, 'requestNo' | 'decision'>): Promise<Instruction | null> => find(db, requestNoOf(`${requestNo}:${decision ?? ''}`));
+/** The latest try: where the bank was closed, the number that goes on when it opens. */
+const decisionOf = (db: Db, { requestNo, decision }: Pick<WithdrawalLook, 'requestNo' | 'decision'>): Promise<Instruction | null> => latestTry(db, `${requestNo}:${decision ?? ''}`);
 
-/** Brings a decision that the bank has not answered yet as far as it goes now. */
-export async function carryOutDecision(deps: BankDeps, payoutNo: string, at: string): Promise<void> {
+/** Brings a decision that the bank has not answered yet as far as it goes now. @returns the moment before which nothing more can be done (the bank is closed), or null */
+export async function carryOutDecision(deps: BankDeps, payoutNo: string, at: string): Promise<string | null> {
   const look = await findLook(deps.pool, payoutNo);
   const instruction = look?.decision ? await decisionOf(deps.pool, look) : null;
-  if (!look || !instruction) return;
-  const { requestNo, asOf: businessTime } = instruction;
-  await carryOut(deps, instruction, () => look.decision === 'confirm' ? deps.custody.confirmPayout({ requestNo, payoutNo, businessTime }) : deps.custody.recallPayout({ requestNo, payoutNo, until: 'handed-on', businessTime }), at);
+  if (!look || !instruction) return null;
+  const after = await carryOut(deps, instruction, ({ requestNo, asOf: businessTime }) => look.decision === 'confirm' ? deps.custody.confirmPayout({ requestNo, payoutNo, businessTime }) : deps.custody.recallPayout({ requestNo, payoutNo, until: 'handed-on', businessTime }), at);
+  return isTerminal(after) ? null : after.waitsUntil;
 }
 
 /** How the second look at a withdrawal stands, as its workflow is told; null when there is none. */

@@ -14,11 +14,11 @@ export function followMovementActivity(deps: BankDeps): BankActivities['followMo
   return async ({ requestNo, asOf }) => {
     const movement = await find(deps.pool, requestNo);
     if (!movement) throw new NotInRecord('instruction', requestNo);
-    if (movement.verb === 'withdraw' && !isTerminal(movement)) await carryOutDecision(deps, requestNo, asOf);
+    const opensAt = movement.verb === 'withdraw' && !isTerminal(movement) ? await carryOutDecision(deps, requestNo, asOf) : null;
     const after = movement.verb === 'cancel-authorisation' ? await cancelAuthorisation(deps, movement, asOf) : await askByHand(deps, movement, asOf);
     const status = after.state === 'done' || after.state === 'refused' ? after.state : 'pending';
     const look = movement.verb === 'withdraw' ? await standingOf(deps, after) : null;
-    return { status, expectedAt: after.waitsUntil, ...(look ? { look } : {}) };
+    return { status, expectedAt: after.waitsUntil ?? opensAt, ...(look ? { look } : {}) };
   };
 }
 

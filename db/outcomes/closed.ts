@@ -11,7 +11,7 @@ import { end, type Ended, type OutcomeReport } from './word.js';
 export const bankClosed = 'bank-closed';
 
 /** Done with a password on the bank's page; a freeze is too, where its bid is by hand. */
-const byPersons: ReadonlySet<Verb> = new Set(['register', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'deposit', 'withdraw']);
+const byPersons: ReadonlySet<Verb> = new Set(['register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'reset-password', 'authorise', 'deposit', 'withdraw']);
 
 const HOUR_MS = 3_600_000;
 

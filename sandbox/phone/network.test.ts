@@ -358,3 +358,20 @@ describe('the control API', () => {
     expect(await (await set(to, { behaviour: null })).json()).toMatchObject({ behaviour: null });
   });
 });
+
+describe('an SMS of another house', () => {
+  const text = (number: string, body: object, bearer = token): Promise<Response> =>
+    fetch(`${network.url}/numbers/${number}/messages`, { method: 'POST', headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+  it('lies on the phone like any other, with the sender that it names', async () => {
+    expect((await text('13800138777', { from: '+861095595', body: '246801 is the code' })).status).toBe(201);
+    const shown = (await (await fetch(`${network.url}/numbers/+8613800138777/messages.json`)).json()) as object[];
+    expect(shown).toEqual([expect.objectContaining({ from: '+861095595', to: '+8613800138777', body: '246801 is the code', status: 'delivered' })]);
+  });
+
+  it.each<[string, string, object, string | undefined, number]>([
+    ['without the token', '13800138777', { from: 'bank', body: 'hello' }, 'guessed', 401], ['to what is no number', '12', { from: 'bank', body: 'hello' }, undefined, 422], ['that says nothing', '13800138777', { from: 'bank', body: '' }, undefined, 400], ['from nobody', '13800138777', { body: 'hello' }, undefined, 400],
+  ])('%s is refused', async (_, number, body, bearer, status) => {
+    expect((await text(number, body, bearer)).status).toBe(status);
+  });
+});

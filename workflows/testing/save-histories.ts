@@ -102,11 +102,14 @@ async function saveBeside(stage: Stage, save: Save): Promise<void> {
     stage.client.workflow.start(type, { workflowId, taskQueue: taskQueues.loans, args: [{ ...input, clock: await stage.clockAt(APPLIED_AT) }] });
   stage.world(730).on('followMovement', () => ({ status: 'pending', expectedAt: null }));
   await start('movement', 'DP730', { requestNo: 'DP730', verb: 'deposit', personId: 'P730' });
+  stage.world(732).on('followMovement', () => ({ status: 'pending', expectedAt: null, look: { held: true, confirmBy: '2025-02-09T16:00:00.000Z', decision: null, inTime: true } }));
+  await start('movement', 'W732', { requestNo: 'W732', verb: 'withdraw', personId: 'P732' });
   stage.world(731).on('deliver', () => ({ pending: 1 }));
   await start('message', 'message:731', { messageIds: [731] });
   await start('businessDay', 'business-day', { day: '2025-01-06', zoneOffsetMinutes: 480 });
   await stage.pass(3 * 3_600_000);
   await save('movement-pending', 'DP730');
+  await save('movement-held', 'W732');
   await save('message-pending', 'message:731');
   await stage.passUntil('a day is closed and reconciled', () => stage.world(2025).count('reconcileDays') === 1, 3_600_000, 48);
   await save('business-day', 'business-day');
