@@ -53,8 +53,18 @@ export function logIn(request: Request, personId: string): Promise<void> {
     request.session.regenerate((error) => {
       if (error) return reject(error instanceof Error ? error : new Error('the session could not be renewed'));
       request.session.personId = personId;
-      request.session.save((saveError) => (saveError ? reject(saveError instanceof Error ? saveError : new Error('the session could not be kept')) : resolve()));
+      keepSession(request).then(resolve, reject);
     });
+  });
+}
+
+/**
+ * Keeps what was put into the session before the answer begins. express-session sends the headers while it still writes, and
+ * a browser follows a redirect as soon as it has them: the next page must find what this one has kept.
+ */
+export function keepSession(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.session.save((error) => (error ? reject(error instanceof Error ? error : new Error('the session could not be kept')) : resolve()));
   });
 }
 

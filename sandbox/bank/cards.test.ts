@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dateOf, endOf, instantOf, normalPayoutTimes } from './calendar.js';
-import { balanceOn, isCardNumber, profileOf } from './cards.js';
+import { balanceOn, exampleCard, isCardNumber, profileOf } from './cards.js';
 
 const card = { balance_fen: 100_000, salary_fen: 700_000, salary_day: 10, expenses_fen: 620_000, lived_until: '2026-01-31' };
 
@@ -73,4 +73,10 @@ describe('the bank\'s days', () => {
     expect(new Date(endOf('2026-03-02')).toISOString()).toBe('2026-03-02T16:00:00.000Z');
     expect(endOf('2026-03-02T01:00:00Z')).toBe(Date.parse('2026-03-02T01:00:00Z'));
   });
+});
+
+it('the example that a page gives is a card number, and another for each request', () => {
+  const examples = ['R20261127492111732', 'R20261127492111733', 'short-7', ''].map(exampleCard);
+  expect(examples.every(isCardNumber)).toBe(true);
+  expect(new Set(examples).size).toBe(examples.length);
 });

@@ -29,6 +29,12 @@ export function isCardNumber(number: string): boolean {
   return sum % 10 === 0;
 }
 
+/** A card that gets along (see {@link profileOf}), another one for each request: a visitor of the sandbox has none at hand. */
+export function exampleCard(requestNo: string): string {
+  const body = `622202${requestNo.replace(/\D/g, '').slice(-8).padStart(8, '0')}5`;
+  return [...'0123456789'].map((digit) => body + digit).find(isCardNumber) ?? body;
+}
+
 const yuan = 100;
 /**
  * What an unknown card is like, by the digit before its check digit, so that a demo works without preparing cards:

@@ -1,6 +1,7 @@
 /** The bank's own pages for a person who has come to act. */
 import type { ComponentChildren, VNode } from 'preact';
 import { Page } from '../frame/page.js';
+import { exampleCard } from './cards.js';
 import type { Ask } from './personal-order.js';
 import type { RequestRow } from './requests.js';
 import type { Visit } from './visits.js';
@@ -22,7 +23,7 @@ export function VisitPage({ visit, message, typed }: { visit: Visit; message: st
       {message === null ? null : <p class="badge bad" role="alert" style="white-space: normal">{message}</p>}
       <dl>{order.facts.map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}<dt>Reference</dt><dd>{order.requestNo}</dd></dl>
       <form method="post" autocomplete="off" data-form="bank-act">
-        {order.asks.map((ask) => <Field ask={ask} typed={typed} />)}
+        {order.asks.map((ask) => <Field ask={ask} typed={typed} example={exampleCard(order.requestNo)} />)}
         <p style="margin-top: 24px">
           <button class="primary" type="submit" name="decision" value="confirm">{order.action}</button>{' '}
           <button type="submit" name="decision" value="cancel" formnovalidate>Cancel and go back</button>
@@ -33,11 +34,11 @@ export function VisitPage({ visit, message, typed }: { visit: Visit; message: st
   );
 }
 
-function Field({ ask, typed }: { ask: Ask; typed: { cardNumber: string; bankName: string } }): VNode {
+function Field({ ask, typed, example }: { ask: Ask; typed: { cardNumber: string; bankName: string }; example: string }): VNode {
   if (ask === 'card') return (
     <>
       <label for="cardNumber">Card number</label>
-      <p class="hint">A debit card in your own name: money comes from it and goes to it.</p>
+      <p class="hint">A debit card in your own name: money comes from it and goes to it. In this sandbox any number with a right last digit is one, for example {example}.</p>
       <input id="cardNumber" name="cardNumber" inputmode="numeric" required value={typed.cardNumber} />
       <label for="bankName">Bank of the card</label>
       <select id="bankName" name="bankName">{banks.map((bank) => <option value={bank} selected={bank === typed.bankName}>{bank}</option>)}</select>

@@ -1,4 +1,6 @@
+import { request } from 'node:http';
 import { idCheckCharacter } from '../../domain/identity.js';
+import { waitFor } from '../../stack/parts/waiting.js';
 import { password, startTestWeb, type TestWeb } from '../../test/web.js';
 import type { Visitor } from '../../stack/visitor.js';
 import { findPerson, openPerson } from '../../db/people.js';
@@ -31,7 +33,7 @@ async function signUp(visitor: Visitor, typed: Record<string, string> = {}, role
 describe('signing up', () => {
   it('proves the phone, keeps who accepted what, and logs the person in', async () => {
     const { page, email, phone } = await signUp(web.visitor(), { language: 'zh' }, 'lender');
-    expect(new URL(page.url).pathname).not.toBe('/sign-up');
+    expect(new URL(page.url).pathname).toBe('/lender');
     const { rows } = await web.pool.query(`SELECT id FROM person WHERE email = $1`, [email]);
     const person = await openPerson(web.pool, web.vault, rows[0].id);
     expect(person).toMatchObject({ phone, roles: ['lender'], language: 'zh', named: false });
@@ -44,6 +46,7 @@ describe('signing up', () => {
 
   it.each([
     ['a wrong code', { code: '000000' }, 'not the code'],
+    ['no code', { code: '' }, 'Enter the code that we sent'],
     ['no password', { password: '' }, 'At least 10'],
     ['a short password', { password: 'short' }, 'At least 10'],
     ['a password of one character', { password: 'aaaaaaaaaaaaaaa' }, 'Too few different'],
@@ -68,6 +71,28 @@ describe('signing up', () => {
     expect(first.page.text).toContain('account with this e-mail address already');
     const second = await visitor.submit(first.page, 'sign-up', { email: `other${serial}@example.com`, password, ...boxes });
     expect(new URL(second.url).pathname).toBe('/borrower');
+  });
+
+  it('answers only when the proved phone is kept, for a browser goes on as soon as the headers are there', async () => {
+    const shown = await web.raw.get('/sign-up');
+    const cookie = (shown.headers['set-cookie'] as unknown as string[]).map((each) => each.split(';')[0]).join('; ');
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(shown.text)![1]!;
+    const holder = await web.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM session FOR UPDATE');
+      let headers = false;
+      const sent = request(`${web.url}/sign-up/phone`, { method: 'POST', headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' } });
+      const answered = new Promise<number>((resolve, reject) => { sent.on('error', reject).on('response', (answer) => { headers = true; answer.resume().on('end', () => resolve(answer.statusCode ?? 0)); }); });
+      sent.end(new URLSearchParams({ _csrf, key: 'a-key-of-a-form', phone: newPhone(), role: 'lender' }).toString());
+      await waitFor('the session to be written', 20, async () => ((await web.pool.query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%session%'`)).rowCount ? true : undefined));
+      expect(headers).toBe(false);
+      await holder.query('COMMIT');
+      expect(await answered).toBe(303);
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
   });
 
   it('tells a stranger nothing about whose phone has an account, but tells its owner', async () => {

@@ -10,8 +10,7 @@ import { documentNamed, acceptanceOf } from '../documents/texts.js';
 import { tooOften } from '../errors.js';
 import { Input } from '../input.js';
 import { Layout, sendPage } from '../layout.js';
-import { linksOf } from '../navigation.js';
-import { logIn } from '../session.js';
+import { keepSession, logIn } from '../session.js';
 import { visitOf } from '../visit.js';
 import { codeTextOf, codeProblem } from './code.js';
 import { sendText } from './messages.js';
@@ -55,6 +54,7 @@ export function signUpRouter(deps: AreaDeps): Router {
     if (wait !== null) throw tooOften(wait);
     await sendCode(phone, visitOf(response).asOf);
     request.session.signUp = { phone: vault.seal(phone), proved: false };
+    await keepSession(request);
     response.redirect(303, `/sign-up/details?role=${role}`);
   });
 
@@ -69,6 +69,7 @@ export function signUpRouter(deps: AreaDeps): Router {
     if (phone === null) return response.redirect(303, '/sign-up');
     const input = new Input(request.body);
     const details = readDetails(input, phone);
+    if (!request.session.signUp?.proved) input.text('code', { max: 10, missing: 'Enter the code that we sent by SMS.' });
     const again = () => sendPage(response, <DetailsPage last4={phone.slice(-4)} typed={input.typed} proved={request.session.signUp?.proved ?? false} errors={input.errors} />, 422);
     if (!input.ok) return again();
     const wait = await limits.waitFor('sign-up-by-address', request.ip ?? '');
@@ -78,7 +79,8 @@ export function signUpRouter(deps: AreaDeps): Router {
     const personId = await create(details, phone, input);
     if (personId === null) return again();
     await logIn(request, personId);
-    response.redirect(303, linksOf[details.role][0]?.href ?? '/account');
+    // To what is still to do, which for a lender is not the market.
+    response.redirect(303, `/${details.role}`);
   });
   return router;
 

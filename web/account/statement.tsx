@@ -108,7 +108,7 @@ function StatementPage({ asked, userNos, statement, page, hasMore }: { asked: As
         caption="Movements" rows={lines} empty={`No movement from ${asked.from} to ${asked.to}, because nothing was deposited, bid, lent, paid or withdrawn on these days.`}
         list={{ path: '/account/statement', sort: 'date', descending: false, page, search: '', csv: false, hasMore, filters: Object.fromEntries(query) }}
         columns={[
-          { heading: 'When', cell: (line) => <InstantText at={line.at} />, total: `${totals.lines} movements` },
+          { heading: 'When', cell: (line) => <InstantText at={line.at} />, total: `${totals.lines} ${totals.lines === 1 ? 'movement' : 'movements'}` },
           { heading: 'What', cell: (line) => <What line={line} lender={isLender(asked)} /> },
           { heading: 'Loan', cell: (line) => <LoanLink line={line} lender={isLender(asked)} /> },
           { heading: 'Request', cell: (line) => <RequestNo line={line} /> },

@@ -24,9 +24,13 @@ import { maySeeMoney } from './roles.js';
 
 const pageSize = 50;
 const path = '/operations/custody-accounts';
+/** The bank's names for the sides of the business, in ours. */
+const roleWords: Partial<Record<string, string>> = { BORROWERS: 'borrower', INVESTOR: 'lender', GUARANTEECORP: 'guarantor', SUPPLIERS: 'receiver of entrusted payments', PLATFORM: 'the platform' };
+const roleText = (bankRole: string): string => roleWords[bankRole] ?? plainWords(bankRole);
+
 const endOfDay: Filter = { name: 'day', label: 'At the end of', day: true };
 const filters: readonly Filter[] = [
-  personFilter, { name: 'role', label: 'At the bank as', options: bankRoles.map((value) => ({ value, text: plainWords(value) })) }, { name: 'state', label: 'State', options: ['opening', 'active', 'frozen', 'closed'].map((value) => ({ value, text: value })) },
+  personFilter, { name: 'role', label: 'At the bank as', options: bankRoles.map((value) => ({ value, text: roleText(value) })) }, { name: 'state', label: 'State', options: ['opening', 'active', 'frozen', 'closed'].map((value) => ({ value, text: value })) },
   { name: 'differs', label: 'Against the bank', options: [{ value: 'yes', text: 'different' }] }, endOfDay,
 ];
 
@@ -76,7 +80,7 @@ function HeldListPage({ accounts, totals, list, values, hasMore }: { accounts: H
       <Table
         caption="Custody accounts" rows={accounts} href={(each) => `${heldAddress(each.userNo)}${values['day'] ? `?day=${values['day']}` : ''}`} empty="None here, because nobody has opened one yet or none fits the filter." list={{ ...list, path, hasMore, download: true, filters: values }}
         columns={[
-          { heading: 'Account', sort: 'account', cell: (each) => each.userNo, total: `All ${totals.accounts}` }, { heading: 'Person', cell: (each) => each.personId ?? 'the platform' }, { heading: 'As', cell: (each) => plainWords(each.bankRole) }, { heading: 'State', cell: (each) => <Badge tone={each.state === 'active' ? 'good' : 'warn'}>{each.state}</Badge> },
+          { heading: 'Account', sort: 'account', cell: (each) => each.userNo, total: `All ${totals.accounts}` }, { heading: 'Person', cell: (each) => each.personId ?? 'the platform' }, { heading: 'As', cell: (each) => roleText(each.bankRole) }, { heading: 'State', cell: (each) => <Badge tone={each.state === 'active' ? 'good' : 'warn'}>{each.state}</Badge> },
           { heading: 'Available', sort: 'available', number: true, cell: (each) => <Money fen={each.availableFen} />, total: <Money fen={totals.availableFen} /> }, { heading: 'Reserved', sort: 'reserved', number: true, cell: (each) => <Money fen={each.reservedFen} />, total: <Money fen={totals.reservedFen} /> },
           { heading: 'Frozen', sort: 'frozen', number: true, cell: (each) => <Money fen={each.frozenFen} />, total: <Money fen={totals.frozenFen} /> }, { heading: 'In transit', sort: 'transit', number: true, cell: (each) => <Money fen={each.inTransitFen} />, total: <Money fen={totals.inTransitFen} /> },
           { heading: 'Not ended', sort: 'open', number: true, cell: (each) => each.openInstructions }, { heading: 'Against the bank', cell: (each) => (each.differs ? <Badge tone="bad">different</Badge> : '') },
@@ -92,7 +96,7 @@ function HeldPage({ account, ledger, compared, open, values }: { account: HeldAc
   return (
     <Layout title={`Custody account ${userNo}`} wide>
       <Facts facts={[
-        ['Person', account.personId ?? 'the platform'], ['At the bank as', plainWords(account.bankRole)], ['State', <Badge tone={account.state === 'active' ? 'good' : 'warn'}>{account.state}</Badge>], ['Card', account.cardLast4 ? `…${account.cardLast4}` : null], ['Against the bank', <BankComparison compared={compared} />],
+        ['Person', account.personId ?? 'the platform'], ['At the bank as', roleText(account.bankRole)], ['State', <Badge tone={account.state === 'active' ? 'good' : 'warn'}>{account.state}</Badge>], ['Card', account.cardLast4 ? `…${account.cardLast4}` : null], ['Against the bank', <BankComparison compared={compared} />],
       ]} />
       <FilterForm action={heldAddress(userNo)} filters={[endOfDay]} values={values} />
       <h2>{values['day'] ? `Balances at the end of ${values['day']}` : 'Balances now'}</h2>

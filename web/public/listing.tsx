@@ -50,7 +50,7 @@ export function ListingFacts({ listing }: { listing: MarketListing }): VNode {
     ['Rate', <Rate bps={listing.annualRateBps} allInPercent={listing.allInPercent} />],
     ['Repayment', methodText[listing.method] ?? listing.method],
     ['Use of the money', purposeText(listing.purpose)],
-    ['Open until', <InstantText at={listing.deadline} act={listing.state === 'open'} />],
+    [listing.state === 'open' ? 'Open until' : 'Was to be open until', <InstantText at={listing.deadline} act={listing.state === 'open'} />],
     ['Our fee for lenders', lenderFeeText(listing)],
     ['Bids', `from ${moneyText(listing.minBidFen)} in steps of ${moneyText(listing.stepFen)}, at most ${percentText(listing.maxShareBps)} of the loan for one lender`],
   ];
