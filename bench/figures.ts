@@ -5,6 +5,8 @@ export interface BenchOptions {
   seconds: number;
   /** Of a bench that reads a file: how long it is. */
   lines?: number | undefined;
+  /** Of a bench that compares with a file: which. */
+  file?: string | undefined;
   say(line: string): void;
 }
 
