@@ -39,12 +39,12 @@ export async function compareBooks(pool: Pool, download: () => Promise<BankCut>,
     return { at: (await rows<{ at: string }>(tx, 'SELECT now() AS at'))[0]?.at ?? '', books, ours: await ourBalances(tx), open: await openEffects(tx, null), openInstructions: await openCount(tx) };
   });
   const cut = await download();
-  const later = await inTransaction(pool, (tx) => openEffects(tx, before.at));
+  const [later, courts] = await inTransaction(pool, async (tx) => [await openEffects(tx, before.at), await courtFreezes(tx, before.at)] as const);
   const effects = [...new Map([...later, ...before.open].map((effect) => [`${effect.requestNo} ${effect.userNo} ${effect.toUserNo ?? ''}`, effect])).values()];
   return {
     trialBalanceFen: before.books.sumFen,
     accountsCompared: new Set([...before.ours, ...cut.balances].map((each) => each.userNo)).size,
-    bankDifferences: differences(before.ours, cut.balances, effects),
+    bankDifferences: differences(before.ours, cut.balances, effects, courts),
     openInstructions: before.openInstructions,
     unbalancedJournals: [...before.books.unbalancedJournals, ...before.books.driftedAccounts.map((code) => `account ${code}`)],
   };
@@ -90,7 +90,7 @@ function changesOf(effect: OpenEffect): Map<string, readonly Change[]> {
   }
 }
 
-function differences(ours: readonly Balance[], bank: readonly Balance[], effects: readonly OpenEffect[]): BankDifference[] {
+function differences(ours: readonly Balance[], bank: readonly Balance[], effects: readonly OpenEffect[], courts: ReadonlyMap<string, Shift>): BankDifference[] {
   const [mine, theirs] = [byUser(ours), byUser(bank)];
   const changes = new Map<string, (readonly Change[])[]>();
   for (const effect of effects) for (const [userNo, choices] of changesOf(effect)) changes.set(userNo, [...(changes.get(userNo) ?? []), choices]);
@@ -99,9 +99,29 @@ function differences(ours: readonly Balance[], bank: readonly Balance[], effects
     const [our, their] = [mine.get(userNo) ?? none, theirs.get(userNo) ?? none];
     const open = changes.get(userNo) ?? [];
     const gap: Change = [their.availableFen - our.availableFen, their.frozenFen - our.frozenFen];
-    if (isExplained(gap, open)) return [];
+    if (isExplained(gap, open, courts.get(userNo))) return [];
     return [{ userNo, ours: { availableFen: our.availableFen, frozenFen: our.frozenFen }, bank: { availableFen: their.availableFen, frozenFen: their.frozenFen }, openInstructions: open.length }];
   });
+}
+
+/** What courts' freezes may have moved from available to frozen (above zero) or back, and we have not heard of yet. */
+interface Shift { leastFen: number; mostFen: number }
+const noShift: Shift = { leastFen: 0, mostFen: 0 };
+/** More than anybody has: an order for all has no sum. */
+const allFen = 1_000_000_000_000_000;
+
+/** Standing freezes take what comes in, up to their sum; a release under way may have given back what they hold. */
+async function courtFreezes(tx: Transaction, since: string): Promise<Map<string, Shift>> {
+  const found = await rows<Shift & { userNo: string }>(
+    tx, `WITH court AS (
+           SELECT f.user_no, f.request_no, f.amount_fen, (SELECT coalesce(sum(p.amount_fen), 0) FROM journal j JOIN posting p ON p.journal_id = j.id JOIN account a ON a.id = p.account_id AND a.kind = 'court-frozen' WHERE j.request_no = f.request_no AND j.kind = 'court-frozen') AS taken,
+                  bool_or(r.state = 'done' AND r.amount_fen = 0 AND r.ended_at < $2) AS over, coalesce(bool_or(r.state NOT IN ('done', 'refused') OR r.ended_at >= $2), false) AS releasing
+             FROM instruction f LEFT JOIN instruction r ON r.verb = 'court-release' AND r.workflow_id = f.workflow_id AND r.details ->> 'freezeRequestNo' = f.request_no
+            WHERE f.verb = 'court-freeze' AND f.state <> 'refused' GROUP BY f.request_no
+         )
+         SELECT user_no AS "userNo", sum(CASE WHEN amount_fen = 0 THEN $1::bigint ELSE greatest(0, amount_fen - taken) END)::bigint AS "mostFen", -sum(CASE WHEN releasing THEN CASE WHEN amount_fen = 0 THEN $1::bigint ELSE amount_fen END ELSE 0 END)::bigint AS "leastFen"
+           FROM court WHERE over IS NOT TRUE GROUP BY user_no`, [allFen, since]);
+  return new Map(found.map(({ userNo, ...shift }) => [userNo, shift]));
 }
 
 const none = { availableFen: 0, frozenFen: 0 };
@@ -110,18 +130,22 @@ const byUser = (balances: readonly Balance[]): Map<string, Balance> => new Map(b
 /** More reachable states than this and only the bounds are compared: no account has so many movements under way. */
 const maxStates = 50_000;
 
-/** Whether some choice of the open effects, each done or not, makes exactly this gap. */
-export function isExplained([availableGap, frozenGap]: Change, open: readonly (readonly Change[])[]): boolean {
+/** Whether some choice of the open effects, each done or not, makes exactly this gap, or one that a court's freeze may have made of it. */
+export function isExplained([availableGap, frozenGap]: Change, open: readonly (readonly Change[])[], { leastFen, mostFen }: Shift = noShift): boolean {
   let reachable = new Map<string, Change>([['0 0', [0, 0]]]);
   for (const choices of open) {
     const next = new Map(reachable);
     for (const [available, frozen] of reachable.values()) {
       for (const [a, f] of choices) next.set(`${available + a} ${frozen + f}`, [available + a, frozen + f]);
     }
-    if (next.size > maxStates) return withinBounds([availableGap, frozenGap], open);
+    if (next.size > maxStates) return withinBounds([availableGap, frozenGap], [...open, [[-mostFen, mostFen], [-leastFen, leastFen]]]);
     reachable = next;
   }
-  return reachable.has(`${availableGap} ${frozenGap}`);
+  if (leastFen === 0 && mostFen === 0) return reachable.has(`${availableGap} ${frozenGap}`);
+  return [...reachable.values()].some(([available, frozen]) => {
+    const shift = frozenGap - frozen;
+    return available - availableGap === shift && shift >= leastFen && shift <= mostFen;
+  });
 }
 
 function withinBounds(gap: Change, open: readonly (readonly Change[])[]): boolean {

@@ -34,9 +34,9 @@ describe('the chart of accounts makes a fund pool (资金池) impossible', () =>
 
   it('a lender\'s money leaves the lender only to a borrower, by release, or to the own card', () => {
     const ways = steps.filter((step) => lenders.includes(step.from) && !lenders.includes(step.to)).map((step) => `${step.event} → ${step.to}`);
-    expect(ways.sort()).toEqual(['payout-accepted → in-transit', 'release → borrower-available', 'withdrawal → outside']);
+    expect(ways.sort()).toEqual(['court-frozen → court-frozen', 'payout-accepted → in-transit', 'release → borrower-available', 'withdrawal → outside']);
     const back = steps.filter((step) => lenders.includes(step.to) && !lenders.includes(step.from)).map((step) => `${step.event} ← ${step.from}`);
-    expect(back.sort()).toEqual(['deposit ← outside', 'payout-refused ← in-transit', 'payout-returned ← outside', 'repayment ← borrower-frozen']);
+    expect(back.sort()).toEqual(['court-released ← court-frozen', 'deposit ← outside', 'payout-refused ← in-transit', 'payout-returned ← outside', 'repayment ← borrower-frozen']);
   });
 
   it('whatever is not between two persons by nature is held to one person', () => {
@@ -109,6 +109,7 @@ describe('the chart for people, docs/ledger.md', () => {
       if (kind.startsWith('lender-')) return `L-P7:${kind.slice(7)}`;
       if (kind.startsWith('borrower-')) return `B-P7:${kind.slice(9)}`;
       if (kind === 'in-transit') return 'B-P7:in-transit';
+      if (kind === 'court-frozen') return 'L-P7:court-frozen';
       if (kind.startsWith('platform-')) return kind.replace('-', ':');
       if (kind === 'claim-principal') return 'LN42:h5:principal';
       if (kind === 'debt-principal') return 'LN42:debt:principal';

@@ -16,6 +16,7 @@ export const accountKinds = {
   'borrower-available': { book: 'custody', side: 1 },
   'borrower-frozen': { book: 'custody', side: 1 },
   'in-transit': { book: 'custody', side: 1 },
+  'court-frozen': { book: 'custody', side: 1 },
   'platform-income': { book: 'custody', side: 1 },
   'platform-costs': { book: 'custody', side: 1 },
   'platform-marketing': { book: 'custody', side: 1 },
@@ -50,6 +51,9 @@ export const journalKinds = {
   payout: { book: 'custody', sameOwner: true, takesFrom: ['in-transit'], givesTo: ['outside'] },
   'payout-refused': { book: 'custody', sameOwner: true, takesFrom: ['in-transit'], givesTo: available },
   'payout-returned': { book: 'custody', sameOwner: true, takesFrom: ['outside'], givesTo: available },
+  /** A court's freeze (司法冻结): the money stays its owner's and waits. */
+  'court-frozen': { book: 'custody', sameOwner: true, takesFrom: available, givesTo: ['court-frozen'] },
+  'court-released': { book: 'custody', sameOwner: true, takesFrom: ['court-frozen'], givesTo: available },
   reserve: { book: 'custody', sameOwner: true, takesFrom: ['lender-available'], givesTo: ['lender-reserved'] },
   unreserve: { book: 'custody', sameOwner: true, takesFrom: ['lender-reserved'], givesTo: ['lender-available'] },
   'bid-frozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-reserved'], givesTo: ['lender-frozen'] },
@@ -86,11 +90,11 @@ export const platformMarketingUser = 'PLATFORM_MARKETING';
 /** An account by name: everything the database needs to open it at its first posting. */
 export interface AccountName { book: Book; code: string; kind: AccountKind; owner: string | null; loanNo: string | null }
 
-export type Bucket = 'available' | 'reserved' | 'frozen' | 'in-transit';
+export type Bucket = 'available' | 'reserved' | 'frozen' | 'in-transit' | 'court-frozen';
 
 /** A person's money at the bank. `userNo` is the bank's: `L-…` a lender, `B-…` a borrower. */
 export function personal(userNo: string, bucket: Bucket): AccountName {
-  const kind = bucket === 'in-transit' ? bucket : `${sideOf(userNo)}-${bucket}`;
+  const kind = bucket === 'in-transit' || bucket === 'court-frozen' ? bucket : `${sideOf(userNo)}-${bucket}`;
   if (!(kind in accountKinds)) throw new RangeError(`${userNo} has no account for ${bucket} money`);
   return { book: 'custody', code: `${userNo}:${bucket}`, kind: kind as AccountKind, owner: userNo, loanNo: null };
 }

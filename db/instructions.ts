@@ -8,7 +8,7 @@ import { row, rows, type Db, type Transaction } from './pool.js';
 
 export const verbs = [
   'register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'reset-password', 'authorise', 'cancel-authorisation', 'deposit', 'withdraw', 'confirm-withdrawal', 'cancel-withdrawal', 'pull', 'payout',
-  'payout-returned', 'create-project', 'change-project', 'hold', 'release-hold', 'batch-release', 'batch-repayment',
+  'payout-returned', 'create-project', 'change-project', 'hold', 'release-hold', 'batch-release', 'batch-repayment', 'court-freeze', 'court-release',
 ] as const;
 export type Verb = (typeof verbs)[number];
 export type PayoutStage = 'confirming' | 'taken' | 'remitting';

@@ -1,9 +1,10 @@
 /** What a lender must have before any bid (cn Art. 25, 26), read from the record and judged by domain/lender-gate. */
 import { lenderGate, type LenderGateRefusal } from '../domain/lender-gate.js';
 import type { ProfileId } from '../domain/regulation.js';
+import { isMoneyRestrained } from './court-order-lists.js';
 import { row, type Db } from './pool.js';
 
-export type LenderRefusal = LenderGateRefusal | 'not-identified' | 'no-account' | 'no-listing';
+export type LenderRefusal = LenderGateRefusal | 'not-identified' | 'no-account' | 'no-listing' | 'court-order';
 
 /**
  * Whether a lender may bid so much on a loan now. `businessAt` is ISO business time; `by` says whether the bank's password
@@ -25,6 +26,7 @@ export async function lenderMayBid(db: Db, input: { lenderId: string; loanNo: st
   if (!found?.profile) return { allowed: false, refused: 'no-listing' };
   if (!found.identified) return { allowed: false, refused: 'not-identified' };
   if (!found.userNo || !found.accountActive) return { allowed: false, refused: 'no-account' };
+  if (await isMoneyRestrained(db, found.userNo)) return { allowed: false, refused: 'court-order' };
   const gate = lenderGate({
     profile: found.profile,
     riskDisclosureConfirmed: found.noticeConfirmed,

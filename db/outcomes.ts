@@ -8,6 +8,7 @@ import { freezeDone, freezeRefused, holdReleased } from './outcomes/freezes.js';
 import { putOff } from './outcomes/closed.js';
 import { cashIn, cashOut, payoutAccepted, payoutDone, payoutRefused } from './outcomes/cash.js';
 import { recordBatch } from './outcomes/batches.js';
+import { courtFrozen, courtReleased } from './outcomes/courts.js';
 import { end, type Done, type Ended, type OutcomeReport, type Refused } from './outcomes/word.js';
 import { projectChanged } from './outcomes/projects.js';
 import { dropPhoneChange, endPhoneChange } from './phone-changes.js';
@@ -59,6 +60,8 @@ async function record(tx: Transaction, report: OutcomeReport): Promise<Recorded>
   const instruction = await lock(tx, report.requestNo);
   if (!instruction) throw new UnknownInstruction(report.requestNo);
   const unchanged = { workflowId: instruction.workflowId, verb: instruction.verb, changed: false, terminal: isTerminal(instruction), awaited: instruction.awaited || instruction.workflowId === instruction.requestNo };
+  // A court's freeze goes on freezing what comes in after it was done.
+  if (instruction.verb === 'court-freeze' && instruction.state === 'done' && report.outcome.status === 'done') return { ...unchanged, changed: await courtFrozen(tx, instruction, report.outcome) };
   if (unchanged.terminal) return unchanged;
   const ended = (await putOff(tx, instruction, report)) ?? (instruction.verb === 'batch-release' || instruction.verb === 'batch-repayment'
     ? await recordBatch(tx, instruction, report)
@@ -97,6 +100,8 @@ const onDone: Partial<Record<Verb, (tx: Transaction, instruction: Instruction, o
   payout: payoutDone,
   hold: freezeDone,
   'release-hold': holdReleased,
+  'court-freeze': async (tx, instruction, outcome) => { await courtFrozen(tx, instruction, outcome); },
+  'court-release': courtReleased,
   'change-project': projectChanged,
   'change-mobile': async (tx, { requestNo }, { at }) => { await endPhoneChange(tx, { requestNo }, at); },
   'reset-password': (tx, { userNo }, { at }) => noteChange(tx, userNo ?? '', at),

@@ -33,14 +33,14 @@ const bound = ({ reservedFen, frozenFen, inTransitFen }: StatementBalances): num
 const moves: [JournalKind, Bucket | 'outside', Bucket | 'outside' | 'borrower'][] = [
   ['deposit', 'outside', 'available'], ['withdrawal', 'available', 'outside'], ['payout-accepted', 'available', 'in-transit'], ['payout', 'in-transit', 'outside'],
   ['payout-refused', 'in-transit', 'available'], ['payout-returned', 'outside', 'available'], ['reserve', 'available', 'reserved'], ['unreserve', 'reserved', 'available'],
-  ['bid-frozen', 'reserved', 'frozen'], ['late-freeze', 'available', 'frozen'], ['bid-released', 'frozen', 'available'], ['release', 'frozen', 'borrower'],
+  ['bid-frozen', 'reserved', 'frozen'], ['late-freeze', 'available', 'frozen'], ['bid-released', 'frozen', 'available'], ['court-frozen', 'available', 'court-frozen'], ['court-released', 'court-frozen', 'available'], ['release', 'frozen', 'borrower'],
 ];
 
 interface Step { move: number; share: number; hours: number }
 
 /** Lives a random account: each step moves a share of what is there; answers the balances our own arithmetic gives. */
 async function live(userNo: string, steps: readonly Step[]): Promise<Record<Bucket, number>> {
-  const have: Record<Bucket, number> = { available: 0, reserved: 0, frozen: 0, 'in-transit': 0 };
+  const have: Record<Bucket, number> = { available: 0, reserved: 0, frozen: 0, 'in-transit': 0, 'court-frozen': 0 };
   const journals: Journal[] = [];
   let hour = 1;
   for (const { move, share, hours } of steps) {
@@ -83,7 +83,7 @@ describe('a statement', () => {
       const whole = await readStatement(pool, { userNo, ...always }, everything);
       expectToAddUp(whole);
       expect(whole.opening).toEqual({ availableFen: 0, reservedFen: 0, frozenFen: 0, inTransitFen: 0 });
-      expect(whole.closing).toEqual({ availableFen: have.available, reservedFen: have.reserved, frozenFen: have.frozen, inTransitFen: have['in-transit'] });
+      expect(whole.closing).toEqual({ availableFen: have.available, reservedFen: have.reserved, frozenFen: have.frozen + have['court-frozen'], inTransitFen: have['in-transit'] });
       for (const bucket of ['available', 'reserved', 'frozen', 'in-transit'] as const) expect(await balanceOf(pool, personal(userNo, bucket))).toBe(have[bucket]);
 
       const part = await readStatement(pool, { userNo, fromAt: instant(fromHour), untilAt: instant(fromHour + length) }, everything);

@@ -94,6 +94,15 @@ export class Visitor {
     return this.arrive(await this.post(action, method, { ...fields, ...values }));
   }
 
+  /** The same for a form that carries files, as a browser sends it. */
+  async submitFiles(page: Page, form: string, values: Record<string, string>, files: Record<string, { name: string; type: string; content: Uint8Array<ArrayBuffer> }>): Promise<Page> {
+    const { action, fields } = page.form(form);
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ ...fields, ...values })) if (!(name in files)) body.set(name, value);
+    for (const [name, file] of Object.entries(files)) body.set(name, new Blob([file.content], { type: file.type }), file.name);
+    return this.arrive(await this.send(action, 'POST', body));
+  }
+
   private post(action: string, method: Form['method'], fields: Record<string, string>): Promise<Page> {
     if (method === 'POST') return this.send(action, 'POST', new URLSearchParams(fields).toString());
     const url = new URL(action);
@@ -111,14 +120,14 @@ export class Visitor {
     throw new UnexpectedPage(here, `an end of handing over after ${maxHandovers} pages`);
   }
 
-  private async send(url: string, method: string, body?: string, headers: Record<string, string> = {}): Promise<Page> {
+  private async send(url: string, method: string, body?: string | FormData, headers: Record<string, string> = {}): Promise<Page> {
     let at = url;
     let verb = method;
     let content = body;
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       const response = await fetch(at, {
         method: verb, redirect: 'manual', ...(content === undefined ? {} : { body: content }),
-        headers: { accept: 'text/html', cookie: await this.jar.getCookieString(at), ...(content === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
+        headers: { accept: 'text/html', cookie: await this.jar.getCookieString(at), ...(typeof content === 'string' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}), ...headers },
       });
       for (const cookie of response.headers.getSetCookie()) await this.jar.setCookie(cookie, at, { ignoreError: true });
       const location = response.headers.get('location');

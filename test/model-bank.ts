@@ -55,6 +55,7 @@ export interface ModelBank {
 export function createModelBank(): ModelBank {
   const accounts = new Map<string, Account>();
   const holds = new Map<string, Hold>();
+  const courts = new Map<string, { userNo: string; heldFen: number }>();
   const ended = new Map<string, Outcome>();
   const late: (() => Outcome)[] = [];
   const batches = new Map<string, { details: BatchDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: 'release' | 'repayment'; projectNo: string; at: string }>();
@@ -146,6 +147,24 @@ export function createModelBank(): ModelBank {
         account(held.userNo).availableFen += held.amountFen;
         ended.set(input.payoutNo, no('refused'));
         return done(held.amountFen, input.businessTime);
+      }),
+      // What comes in later is not frozen here: the sandbox bank's own tests cover that.
+      freezeByCourt: (input) => order('freezeByCourt', input, () => {
+        const from = account(input.userNo);
+        const fen = Math.min(from.availableFen, input.amountFen ?? from.availableFen);
+        from.availableFen -= fen;
+        from.frozenFen += fen;
+        courts.set(input.requestNo, { userNo: input.userNo, heldFen: fen });
+        return done(fen, input.businessTime);
+      }),
+      releaseByCourt: (input) => order('releaseByCourt', input, () => {
+        const freeze = courts.get(input.freezeRequestNo);
+        if (!freeze || freeze.heldFen < (input.amountFen ?? 0)) return no('refused');
+        const fen = input.amountFen ?? freeze.heldFen;
+        freeze.heldFen -= fen;
+        account(freeze.userNo).frozenFen -= fen;
+        account(freeze.userNo).availableFen += fen;
+        return done(fen, input.businessTime);
       }),
       cancelAuthorisation: (input) => order('cancelAuthorisation', input, () => done(0, input.businessTime)),
       query: (requestNo) => Promise.resolve(confirming.has(requestNo) ? { status: 'accepted', stage: 'confirming' } : payouts.has(requestNo) ? { status: 'accepted', ...(payouts.get(requestNo)?.confirmed ? { stage: 'taken' as const } : {}) } : ended.get(requestNo) ?? { status: 'notFound' }),

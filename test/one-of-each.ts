@@ -1,4 +1,6 @@
 /** A platform with one of each thing that has a page, and a visitor of each kind to look at it. */
+import { enterOrder, enterPaper, markStanding, setOrderState } from '../db/court-orders.js';
+import { keepDocument } from '../db/documents.js';
 import { insertPromise, openLegalCase } from '../db/pursuit.js';
 import { findLoan } from '../db/loans.js';
 import { inTransaction } from '../db/pool.js';
@@ -45,6 +47,7 @@ export async function oneOfEach(web: TestWeb): Promise<OneOfEach> {
   });
   const caseId = await aDay(web);
   await aHeldWithdrawal(web, lender);
+  const orderNo = await anOrder(web, lender);
   const [account] = (await pool.query<{ id: number }>('SELECT id FROM account ORDER BY id LIMIT 1')).rows;
   const [journal] = (await pool.query<{ id: number }>('SELECT id FROM journal ORDER BY id LIMIT 1')).rows;
   const [bid] = (await pool.query<{ id: number }>('SELECT id FROM bid ORDER BY id LIMIT 1')).rows;
@@ -56,7 +59,8 @@ export async function oneOfEach(web: TestWeb): Promise<OneOfEach> {
     ...['borrower', 'lender'].flatMap((side) => ['deposit', 'withdraw', 'authorise', 'card/change', 'password', 'authorisations', 'authorisations/TENDER/revoke', 'authorisations/REPAYMENT/revoke'].map((act) => `/account/custody/${side}/${act}`)),
     `/reviewer/tasks/${taskId}`, `/reviewer/tasks/${identityTask}`, `/collector/cases/${encodeURIComponent(workflowId)}`,
     `/operations/accounts/${account!.id}`, `/operations/journals/${journal!.id}`, '/operations/instructions/D-each', `/operations/instructions/${late.loan.loanNo}-p1-b1`, `/operations/payments/${late.loan.loanNo}:p1`,
-    `/operations/custody-accounts/L-${lender}`, '/operations/reconciliation/2026-03-02', '/operations/withdrawals/W-each', `/operations/cases/${caseId}`, '/nowhere',
+    `/operations/custody-accounts/L-${lender}`, '/operations/reconciliation/2026-03-02', '/operations/withdrawals/W-each', `/operations/cases/${caseId}`,
+    ...['', '/renewal', '/release'].map((page) => `/operations/orders/${orderNo}${page}`), '/nowhere',
   ];
   const visitors = new Map<string, Visitor>([['stranger', web.visitor()], ['borrower', await web.loggedIn(late.borrower.id)], ['offered', await web.loggedIn((await findLoan(pool, offered))!.borrowerId)], ['lender', await web.loggedIn(lender)], ['newcomer', await web.loggedIn((await web.person('lender', 'borrower')).id)]]);
   for (const role of roles) visitors.set(role, await web.loggedIn((await web.person(role)).id));
@@ -116,6 +120,24 @@ async function aHeldWithdrawal(web: TestWeb, lenderId: string): Promise<void> {
   await web.pool.query(`INSERT INTO withdrawal_look (request_no, changed_at, due_at) VALUES ('W-each', now(), '2099-01-01T08:00:00Z')`);
   await web.pool.query(`INSERT INTO enterprise (enterprise_no, name, uscc, agent_id, registered_by, registered_at) VALUES ('E1', 'Harbour Guarantee Co., Ltd.', '91350100M000100Y43', $1, $1, now())`, [lenderId]);
   await web.pool.query(`INSERT INTO custody_account (user_no, person_id, enterprise_no, bank_role, state) VALUES ('G-E1', $1, 'E1', 'GUARANTEECORP', 'opening')`, [lenderId]);
+}
+
+/** An order of a court that is in force for the lender's claims, with a paper that waits for a second person. */
+async function anOrder(web: TestWeb, lenderId: string): Promise<string> {
+  const asOf = new Date(web.now.ms).toISOString();
+  const today = dateAt(web.now.ms, 480);
+  const { id: by } = await web.person('compliance');
+  const { id: second } = await web.person('supervisor');
+  return inTransaction(web.pool, async (tx) => {
+    const { id: documentId } = await keepDocument(tx, web.vault, { content: Buffer.from('%PDF-1.7'), mediaType: 'application/pdf', uploadedBy: by, at: asOf });
+    const paper = { documentId, enteredBy: by, enteredRole: 'compliance', enteredAt: asOf, dueAt: asOf };
+    const { orderNo } = await enterOrder(tx, { ...paper, key: 'each-order', personId: lenderId, court: 'Hangzhou Intermediate Court', caseNumber: '(2026) Zhe 01 Zhi 1', covers: 'claims', userNo: null, sumFen: null, fromDate: today, expiresOn: addDays(today, 300) });
+    await tx.query(`UPDATE court_paper SET decision = 'approved', decided_by = $2, decided_at = $3 WHERE order_no = $1`, [orderNo, second, asOf]);
+    await setOrderState(tx, orderNo, 'placing');
+    await markStanding(tx, orderNo, asOf);
+    await enterPaper(tx, { ...paper, key: 'each-renewal', orderNo, kind: 'renewal', expiresOn: addDays(today, 500), amountFen: null });
+    return orderNo;
+  });
 }
 
 /** A day of the bank's files with a difference; answers the case's number. */

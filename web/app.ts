@@ -25,6 +25,7 @@ import { createLimits } from './limits.js';
 import { createCsrf, createSessions } from './session.js';
 import { createStaticFiles } from './static.js';
 import { createWorkflows, governedTime } from './updates.js';
+import { readUploads } from './uploads.js';
 import { knowVisitor, numberRequest } from './visitor.js';
 
 export interface WebApp {
@@ -56,7 +57,7 @@ export function createApp(deps: WebDeps): WebApp {
   app.use(inbound.router);
   app.use(rulesRouter({ limits }));
   app.use(readCookies, sessions.handler, knowVisitor(deps, { files, csrf: (request, response) => csrf.generateCsrfToken(request, response) }));
-  app.use(express.urlencoded(formLimits), csrf.doubleCsrfProtection);
+  app.use(express.urlencoded(formLimits), readUploads, csrf.doubleCsrfProtection);
   for (const area of areas) app.use(area(areaDeps));
   app.use(answerNotFound);
   app.use(answerErrors(deps.log));

@@ -23,10 +23,11 @@ export const businessDayWorkflowId = 'business-day';
 /** By the last day of the days that were closed together. */
 export const reconcileWorkflowId = (day: IsoDate) => `reconcile:${day}`;
 export const caseWorkflowId = (caseId: number) => `case:${caseId}`;
+export const courtOrderWorkflowId = (orderNo: string) => `order:${orderNo}`;
 /** Workflow type names, for starting by name. */
 export const workflowTypes = {
   loan: 'loan', fund: 'fund', identify: 'identify', collect: 'collect', legal: 'legal',
-  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference',
+  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference', courtOrder: 'courtOrder',
 } as const;
 
 // ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,6 +54,8 @@ export interface MessageInput { messageIds: number[]; clock: ClockSegment }
 export interface ReconcileInput { from: IsoDate; to: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
 /** A difference with the bank; `dueAt`: after it, a second person decides. */
 export interface DifferenceInput { caseId: number; day: IsoDate; dueAt: string; reconcileId: string; clock: ClockSegment }
+/** A court's order (司法冻结) from the entry of its first paper; `dueAt`: after it a supervisor is asked to decide. */
+export interface CourtOrderInput { orderNo: string; personId: string; paperId: number; dueAt: string; zoneOffsetMinutes: number; clock: ClockSegment }
 export interface BusinessDayInput { day: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
 
 // ── Signals: what the world answers ──────────────────────────────────────────────────────────────────────────────────
@@ -63,6 +66,8 @@ export const clockReached = defineSignal<[{ now: number; pokes: number }]>('cloc
 export const instructionDone = defineSignal<[{ requestNo: string }]>('instructionDone');
 /** To `reconcile:<day>`: a case of its days is decided. */
 export const caseDecided = defineSignal<[{ caseId: number }]>('caseDecided');
+/** To `order:<no>`: somebody has entered another paper of the court. */
+export const paperEntered = defineSignal<[{ paperId: number; dueAt: string }]>('paperEntered');
 /** A collection or legal child has ended or wants its loan to know. */
 export const childFinished = defineSignal<[{ workflowId: string; result: 'cured' | 'to-legal' | 'closed' }]>('childFinished');
 /** To `fund:LN…`: reserved bids with authorisation wait to be frozen. */
@@ -122,6 +127,8 @@ export const decideCase = defineUpdate<{ ok: true }, [{ personId: string; resolu
 
 /** To the movement `W…`: finance confirms or cancels a withdrawal that the bank holds. The reason is in the record under `reasonKey`. */
 export const decideWithdrawal = defineUpdate<{ ok: true }, [{ personId: string; decision: 'confirm' | 'cancel'; reasonKey: string }]>('decideWithdrawal');
+/** To `order:<no>`: a second person decides a paper. The reason is kept under `reasonKey` before; refused with a `PaperRefusal` of db/court-orders.ts. */
+export const decidePaper = defineUpdate<{ ok: true }, [{ paperId: number; personId: string; approve: boolean; reasonKey: string }]>('decidePaper');
 
 // ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -234,9 +241,19 @@ export interface BankActivities {
   reconcileDays(input: { from: IsoDate; to: IsoDate; asOf: string; zoneOffsetMinutes: number }): Promise<{ waiting: { day: IsoDate; status: 'late' | 'faulty'; code: string } | null; cases: { caseId: number; day: IsoDate; dueAt: string }[] }>;
   /** Tells the bank that the day is explained, unless a case is open. */
   confirmDay(input: { day: IsoDate; asOf: string }): Promise<{ status: 'confirmed' | 'late' | 'open' }>;
+  /** Decides a paper of a court. */
+  decidePaper(input: { paperId: number; personId: string; approve: boolean; reasonKey: string; asOf: string }): Promise<{ status: 'decided'; paper: DecidedPaper } | { status: 'refused'; code: string }>;
+  /** Freezes the person's money at the bank and marks the claims, as the order says. */
+  placeOrder(input: { orderNo: string; asOf: string }): Promise<BankStep>;
+  /** Gives all of it back. */
+  liftOrder(input: { orderNo: string; endedBy: 'expired' | 'released'; asOf: string }): Promise<BankStep>;
+  /** Gives a part back, as an approved paper says. */
+  releasePart(input: { paperId: number; asOf: string }): Promise<BankStep>;
   /** Decides a case, and posts what is needed. */
   resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved' } | { status: 'refused'; code: string }>;
 }
+/** `amountFen`: of a release, null for the whole. `expiresOn`: the order's end by this decision. */
+export interface DecidedPaper { paperId: number; kind: 'freeze' | 'renewal' | 'release'; approved: boolean; amountFen: number | null; fromDate: IsoDate; expiresOn: IsoDate }
 /** `putOff`: what waits for the bank to open, and until when; not counted in `waiting`. */
 export interface MovementStep {
   status: 'done' | 'refused' | 'pending'; expectedAt: string | null;

@@ -9,3 +9,4 @@ export { message } from './message.js';
 export { businessDay } from './business-day.js';
 export { reconcile } from './reconcile.js';
 export { difference } from './difference.js';
+export { courtOrder } from './court-order.js';

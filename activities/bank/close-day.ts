@@ -2,6 +2,7 @@ import { compareBooks } from '../../db/books.js';
 import { openSilentFor, type Instruction } from '../../db/instructions.js';
 import { openTask } from '../../db/tasks.js';
 import type { BankActivities } from '../../workflows/contract.js';
+import { followStandingFreezes } from './court-orders.js';
 import { askByHand, cancelFreeze } from './tend-freezes.js';
 import { askAndRecord, eachOf, type BankDeps } from './carry-out.js';
 
@@ -15,6 +16,7 @@ const atMost = 1_000;
 export function closeDaysActivity(deps: BankDeps): BankActivities['closeDays'] {
   return async ({ from, to, asOf }) => {
     await eachOf(await openSilentFor(deps.pool, silenceSeconds, asOf, atMost), 8, (silent) => ask(deps, silent, asOf));
+    await followStandingFreezes(deps, asOf);
     const books = await compareBooks(deps.pool, () => deps.custody.downloadBalances(), 'last-check');
     await deps.pool.query(
       `INSERT INTO day_close (day, trial_balance_fen, accounts_compared, differences, open_instructions, closed_at)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { recordAct } from '../../db/acts.js';
+import { holdNewClaims } from '../../db/court-orders.js';
 import { createHoldings } from '../../db/holdings.js';
 import { lockListing, setListingState } from '../../db/listings.js';
 import { inTransaction, row, type Transaction } from '../../db/pool.js';
@@ -21,6 +22,7 @@ export function concludeActivity({ pool }: BankDeps): BankActivities['conclude']
       const refused = (await whyNot(tx, loan)) ?? capToday(loan, asOf);
       if (refused) return { status: 'refused' as const, code: refused };
       const holdings = await createHoldings(tx, loanNo);
+      await holdNewClaims(tx, loanNo, at);
       const total = holdings.reduce((sum, holding) => sum + holding.principalFen, 0);
       if (total !== loan.offer.amountFen) throw new RangeError(`${loanNo}: shares of ${total} fen for ${loan.offer.amountFen}`);
       const body = contractText(loan, holdings, asOf);

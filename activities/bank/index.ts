@@ -3,6 +3,7 @@ import { borrowerReadyActivity } from './borrower-ready.js';
 import { awaiting, type BankDeps } from './carry-out.js';
 import { closeDaysActivity } from './close-day.js';
 import { concludeActivity } from './conclude.js';
+import { decidePaperActivity, liftOrderActivity, placeOrderActivity, releasePartActivity } from './court-orders.js';
 import { createProjectActivity } from './create-project.js';
 import { decideWithdrawalActivity } from './decide-withdrawal.js';
 import { distributeActivity } from './distribute.js';
@@ -40,5 +41,9 @@ export function createBankActivities(deps: BankDeps): BankActivities {
     reconcileDays: reconcileDaysActivity(deps),
     confirmDay: confirmDayActivity(deps),
     resolveCase: resolveCaseActivity(deps),
+    decidePaper: decidePaperActivity(deps),
+    placeOrder: awaiting(deps, placeOrderActivity(deps)),
+    liftOrder: awaiting(deps, liftOrderActivity(deps)),
+    releasePart: awaiting(deps, releasePartActivity(deps)),
   };
 }

@@ -1,3 +1,4 @@
+import { isMoneyRestrained } from '../../db/court-order-lists.js';
 import { availableFen } from '../../db/outcomes/cash.js';
 import { intend, latestTry, openOfUser, type Instruction } from '../../db/instructions.js';
 import { askPayment, refusePayment, type Payment } from '../../db/payments.js';
@@ -64,7 +65,8 @@ async function pullFromCard(deps: BankDeps, { borrowerUserNo }: LoanFacts, payme
   let pull = await latestTry(deps.pool, businessKey);
   if (!pull) {
     const missingFen = payment.askedFen - (await spendableFen(deps, borrowerUserNo, input.asOf));
-    if (!input.pull || missingFen <= 0) return null;
+    // What is pulled into an account that a court has frozen never reaches the lenders.
+    if (!input.pull || missingFen <= 0 || (await isMoneyRestrained(deps.pool, borrowerUserNo))) return null;
     pull = await intend(deps.pool, { businessKey, verb: 'pull', userNo: borrowerUserNo, loanNo: payment.loanNo, paymentNo: payment.paymentNo, amountFen: missingFen, workflowId: payment.loanNo, step: 'service', asOf: input.asOf });
   }
   return carryOut(deps, pull, ({ requestNo, amountFen, asOf }) => deps.custody.pullFromCard({ requestNo, userNo: borrowerUserNo, amountFen, businessTime: asOf }), input.asOf);

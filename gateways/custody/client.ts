@@ -56,6 +56,10 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
     confirmPayout: ({ requestNo, payoutNo, businessTime }) => order('CONFIRM_WITHDRAW', { requestNo, preTransactionNo: payoutNo, businessTime }, null),
     recallPayout: ({ requestNo, payoutNo, until, businessTime }) =>
       order(until === 'handed-on' ? 'CANCEL_WITHDRAW' : 'INTERCEPT_WITHDRAW', { requestNo, preTransactionNo: payoutNo, businessTime }, null),
+    freezeByCourt: ({ requestNo, userNo, amountFen, businessTime }) =>
+      order('FREEZE', { requestNo, platformUserNo: userNo, ...(amountFen === null ? {} : { amount: fenToYuan(amountFen) }), businessTime }, null),
+    releaseByCourt: ({ requestNo, freezeRequestNo, amountFen, businessTime }) =>
+      order('UNFREEZE', { requestNo, originalFreezeRequestNo: freezeRequestNo, ...(amountFen === null ? {} : { amount: fenToYuan(amountFen) }), businessTime }, amountFen),
     cancelAuthorisation: ({ requestNo, userNo, type, businessTime }) =>
       order('CANCEL_USER_AUTHORIZATION', { requestNo, platformUserNo: userNo, authType: type, businessTime }, null),
     query: (requestNo) => queryAs(requestNo, null, null),

@@ -50,6 +50,8 @@ const acts: Readonly<Record<string, BankMessage['act']>> = {
   INTERCEPT_WITHDRAW: 'recall-payout',
   ASYNC_TRANSACTION: 'batch',
   CANCEL_PRE_TRANSACTION: 'release-hold',
+  FREEZE: 'court-freeze',
+  UNFREEZE: 'court-release',
   ESTABLISH_PROJECT: 'project',
   MODIFY_PROJECT: 'project',
   CANCEL_USER_AUTHORIZATION: 'cancel-authorisation',

@@ -88,6 +88,13 @@ export interface Custody {
   confirmPayout(input: { requestNo: string; payoutNo: string; businessTime: string }): Promise<Outcome>;
   /** Calls a payout back: it ends as refused and the money is available again. `until`: how late it may be, before it is handed to the card's bank or before it is on the card. */
   recallPayout(input: { requestNo: string; payoutNo: string; until: 'handed-on' | 'arrived'; businessTime: string }): Promise<Outcome>;
+  /**
+   * A court's freeze (司法冻结): what is available, up to the sum or (null) all of it, and what comes in later. Done at once;
+   * `amountFen` is all that was frozen so far, and grows: the bank tells each time, and `query` at any time.
+   */
+  freezeByCourt(input: { requestNo: string; userNo: string; amountFen: number | null; businessTime: string }): Promise<Outcome>;
+  /** Gives back so much of a court's freeze, or (null) all of it and ends it; `amountFen` of the outcome is what was given back. */
+  releaseByCourt(input: { requestNo: string; freezeRequestNo: string; amountFen: number | null; businessTime: string }): Promise<Outcome>;
   cancelAuthorisation(input: { requestNo: string; userNo: string; type: AuthorisationType; businessTime: string }): Promise<Outcome>;
   query(requestNo: string): Promise<Outcome>;
   queryBatch(batchNo: string): Promise<BatchOutcome>;
@@ -169,7 +176,7 @@ export interface SignedForm { action: string; fields: Record<string, string> }
 export interface BankMessage {
   /** `callback` came through the browser and proves only that the person is back; `notify` came from the server. Both are signed. */
   via: 'callback' | 'notify';
-  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'confirm-payout' | 'recall-payout' | 'batch' | 'release-hold' | 'project' | 'cancel-authorisation';
+  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'confirm-payout' | 'recall-payout' | 'batch' | 'release-hold' | 'court-freeze' | 'court-release' | 'project' | 'cancel-authorisation';
   requestNo: string;
   outcome: Outcome;
   /** Batches only: details whose end this message tells. */

@@ -1,5 +1,6 @@
 /** Sub-accounts: locking them, moving money between them, and what the bank tells of a person. */
 import type pg from 'pg';
+import { freezeArrivals } from './arrivals.js';
 import { refuse } from './errors.js';
 import type { Refusal } from './errors.js';
 import { writeYuan } from './money.js';
@@ -40,9 +41,10 @@ export interface Leg { requestNo: string; accountNo: string; availableFen: numbe
 
 /**
  * Books legs and changes the balances. The accounts must be locked. Money is neither made nor lost: the legs of each
- * request sum to zero, the outside world's included.
+ * request sum to zero, the outside world's included. What becomes available under a court's freeze is frozen at once.
+ * @param freezeNo the court's freeze that gives this back, and does not take it again
  */
-export async function move(tx: pg.PoolClient, atMs: number, legs: Leg[]): Promise<void> {
+export async function move(tx: pg.PoolClient, atMs: number, legs: Leg[], freezeNo: string | null = null): Promise<void> {
   assertBalanced(legs);
   await tx.query({
     name: 'move',
@@ -52,6 +54,7 @@ export async function move(tx: pg.PoolClient, atMs: number, legs: Leg[]): Promis
            FROM (SELECT account_no, sum(available)::bigint AS available, sum(frozen)::bigint AS frozen FROM leg GROUP BY account_no) s WHERE user_no = s.account_no`,
     values: [new Date(atMs), legs.map((leg) => leg.requestNo), legs.map((leg) => leg.accountNo), legs.map((leg) => leg.availableFen), legs.map((leg) => leg.frozenFen)],
   });
+  await freezeArrivals(tx, atMs, legs, freezeNo);
 }
 
 function assertBalanced(legs: Leg[]): void {

@@ -103,6 +103,14 @@ CREATE TABLE IF NOT EXISTS movement (
 );
 CREATE INDEX IF NOT EXISTS movement_of_account ON movement (account_no, id);
 
+-- A court's freeze: \`ordered_fen\` null is all; \`held_fen\` is frozen by it now, \`taken_fen\` was in all.
+CREATE TABLE IF NOT EXISTS court_freeze (
+  id bigint GENERATED ALWAYS AS IDENTITY, request_no text PRIMARY KEY REFERENCES request, user_no text NOT NULL REFERENCES account,
+  ordered_fen bigint CHECK (ordered_fen > 0), held_fen bigint NOT NULL CHECK (held_fen >= 0 AND held_fen <= coalesce(ordered_fen, held_fen)),
+  taken_fen bigint NOT NULL CHECK (taken_fen >= held_fen), open boolean NOT NULL DEFAULT true
+);
+CREATE INDEX IF NOT EXISTS court_freeze_open ON court_freeze (user_no, id) WHERE open;
+
 CREATE TABLE IF NOT EXISTS closing (one boolean PRIMARY KEY DEFAULT true CHECK (one), open_from timestamptz NOT NULL);
 -- The two statements must not share a snapshot: what a day-end wrote while this waited for it is seen.
 CREATE OR REPLACE FUNCTION first_open_moment() RETURNS timestamptz LANGUAGE plpgsql VOLATILE AS $$

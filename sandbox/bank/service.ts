@@ -77,7 +77,7 @@ export function createService(settings: ServiceSettings): Service {
     const read = verb.read(data);
     const order = refusal ? { ...read, run: async () => failed(refusal) } : read;
     const row = await inTransaction(settings.pool, (tx) => execute(tx, serviceName, verb, order));
-    if (verb.notifiesEnd || verb.endsAnother || row.status === 'ACCEPT') settings.wake();
+    if (verb.notifiesEnd || verb.endsAnother || verb.bringsMoney || row.status === 'ACCEPT') settings.wake();
     return { status: 200, data: answerOf(row, order) };
   }
 

@@ -7,6 +7,7 @@ import { acceptDetails, describeBatch } from './batches.js';
 import type { Detail } from './batches.js';
 import { instantOf } from './calendar.js';
 import { confirmDay, fileTypes } from './closing.js';
+import { freezeByCourt, releaseByCourt } from './courts.js';
 import { deposit } from './deposits.js';
 import { DoorError, errors, refuse } from './errors.js';
 import { amount, authorisationType, fileDate, instant, number, order, readAs, text, tradeType, withdrawType } from './fields.js';
@@ -29,6 +30,8 @@ export interface OrderVerb {
   notifiesEnd: boolean;
   /** It ends another request, whose notification is to leave at once. */
   endsAnother?: boolean;
+  /** What it makes available may be frozen by a court's order, which is told at once. */
+  bringsMoney?: boolean;
 }
 
 export interface ReadOrder {
@@ -81,8 +84,8 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
       const account = await lockUsable(tx, input.platformUserNo);
       return isRefusal(account) ? failed(account) : revoke(tx, input.platformUserNo, input.authType);
     }),
-    DIRECT_RECHARGE: orderVerb(order.extend({ platformUserNo: number, amount }), (tx, input) =>
-      deposit(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
+    DIRECT_RECHARGE: { ...orderVerb(order.extend({ platformUserNo: number, amount }), (tx, input) =>
+      deposit(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })), bringsMoney: true },
     AUTO_WITHDRAW: orderVerb(order.extend({ platformUserNo: number, amount, withdrawType }), (tx, input) =>
       startPayout(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount, urgency: input.withdrawType, atMs: input.businessTime, byAuthorisation: true }), true),
     CONFIRM_WITHDRAW: { ...orderVerb(order.extend({ preTransactionNo: number }), (tx, input) => confirmPayout(tx, input.preTransactionNo, input.businessTime)), endsAnother: true },
@@ -91,12 +94,16 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
     ESTABLISH_PROJECT: orderVerb(
       order.extend({ projectNo: number, platformUserNo: number, projectName: text(200), amount, annualRateBps: z.int().min(0).max(100_000), termMonths: z.int().min(1).max(600) }),
       (tx, input) => establish(tx, { projectNo: input.projectNo, borrowerNo: input.platformUserNo, name: input.projectName, amountFen: input.amount, annualRateBps: input.annualRateBps, termMonths: input.termMonths, atMs: input.businessTime }, settings.borrowerCapFen)),
-    MODIFY_PROJECT: orderVerb(order.extend({ projectNo: number, state: z.enum(['REPAYING', 'FINISH', 'MISCARRY']) }), (tx, input) =>
-      changeProject(tx, input.requestNo, input.projectNo, input.state, input.businessTime)),
+    MODIFY_PROJECT: { ...orderVerb(order.extend({ projectNo: number, state: z.enum(['REPAYING', 'FINISH', 'MISCARRY']) }), (tx, input) =>
+      changeProject(tx, input.requestNo, input.projectNo, input.state, input.businessTime)), bringsMoney: true },
     USER_AUTO_PRE_TRANSACTION: orderVerb(order.extend({ platformUserNo: number, projectNo: number, bizType: tradeType, amount }), (tx, input) =>
       freeze(tx, { requestNo: input.requestNo, projectNo: input.projectNo, userNo: input.platformUserNo, bizType: input.bizType, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
-    CANCEL_PRE_TRANSACTION: orderVerb(order.extend({ preTransactionNo: number, amount }), (tx, input) =>
-      cancelHold(tx, input.requestNo, input.preTransactionNo, input.amount, input.businessTime)),
+    CANCEL_PRE_TRANSACTION: { ...orderVerb(order.extend({ preTransactionNo: number, amount }), (tx, input) =>
+      cancelHold(tx, input.requestNo, input.preTransactionNo, input.amount, input.businessTime)), bringsMoney: true },
+    FREEZE: orderVerb(order.extend({ platformUserNo: number, amount: amount.optional() }), (tx, input) =>
+      freezeByCourt(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount ?? null, atMs: input.businessTime }), true),
+    UNFREEZE: orderVerb(order.extend({ originalFreezeRequestNo: number, amount: amount.optional() }), (tx, input) =>
+      releaseByCourt(tx, { requestNo: input.requestNo, freezeNo: input.originalFreezeRequestNo, amountFen: input.amount ?? null, atMs: input.businessTime }), true),
     ASYNC_TRANSACTION: batchVerb,
     CONFIRM_CHECKFILE: confirmVerb,
     QUERY_USER_INFORMATION: question(z.object({ platformUserNo: number }), async ({ platformUserNo }) => {

@@ -16,9 +16,10 @@ const cardText = ({ account }: CustodyState): string => `your own bank card endi
 export interface CashPageProps { state: CustodyState; typed: Record<string, string>; errors: FormErrors; withdrawingFen: number; movedTodayFen: number }
 
 /** Why nothing can be moved now, or null. Said before somebody types an amount, and again to who posts all the same. */
-export function hindranceTo(act: CashAct, { account }: CustodyState, asOf: string): 'no-account' | 'frozen' | 'closed' | 'no-card' | 'cooling' | null {
+export function hindranceTo(act: CashAct, { account, restrained }: CustodyState, asOf: string): 'no-account' | 'frozen' | 'closed' | 'court' | 'no-card' | 'cooling' | null {
   if (!account || account.state === 'opening') return 'no-account';
   if (account.state !== 'active') return account.state;
+  if (act === 'withdraw' && restrained) return 'court';
   if (!account.cardLast4) return 'no-card';
   return act === 'withdraw' && account.payoutsFrom !== null && account.payoutsFrom > asOf ? 'cooling' : null;
 }
@@ -30,6 +31,7 @@ function Hindrance({ act, state }: { act: CashAct; state: CustodyState }): VNode
     case 'no-account': return <Notice tone="warn"><p>You have no account at the custody bank yet. <a href="/account/custody">Open it first</a>.</p></Notice>;
     case 'frozen': return <Notice tone="warn"><p>The bank has frozen your custody account, so nothing can be moved. Ask the custody bank why; we are not told.</p></Notice>;
     case 'closed': return <Notice tone="warn"><p>The bank has closed your custody account, so nothing can be moved. Ask the custody bank why; we are not told.</p></Notice>;
+    case 'court': return <Notice tone="warn"><p>A court has frozen the money in this account, so nothing can be withdrawn. <a href="/account/custody">Your custody account</a> says which court, and until when.</p></Notice>;
     case 'no-card': return <Notice tone="warn"><p>Bind a bank card first: money comes only from your own card and goes only back to it. <a href="/account/custody">Bind your card</a>.</p></Notice>;
     case 'cooling': return <Notice tone="warn"><p>Nothing is paid out yet, but from <InstantText at={state.account?.payoutsFrom ?? asOf} act /> on: a cooling period after a change of card or phone, so that a thief gains nothing. If you changed neither, write to our complaints address at once.</p></Notice>;
   }

@@ -20,6 +20,7 @@ import { answerTold, sendRefusal } from '../told.js';
 import { hasRole, personOf, visitOf, wantsJson } from '../visit.js';
 import { actKey, beginBankAct, carryToBank, type BankWish, type WithWish } from './bank-act.js';
 import { authorisationWords, bankRoleOf, custodyStateOf, neededAuthorisations, sides, type CustodyState, type Side } from './custody-state.js';
+import { CourtNotice, heldByCourts, heldFacts } from './court-notice.js';
 import { CustodyAccountView } from './custody-view.js';
 import { backToCustody, DepositPage, hindranceTo, WithdrawPage, type CashPageProps } from './cash-pages.js';
 import { cashRefusalText } from './cash-words.js';
@@ -45,13 +46,15 @@ export function custodyRouter(deps: AreaDeps): Router {
     const person = personOf(response);
     const states = await Promise.all(sides.filter((side) => hasRole(visit, side)).map((side) => custodyStateOf(pool, person, side, visit.asOf)));
     const enterprises = await enterpriseAccountsOf(pool, person.id);
+    const held = await heldByCourts(pool, person.id);
     if (wantsJson(request)) {
-      response.json({ enterprises, accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account, cashActs }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null, cashActs })) });
+      response.json({ ...heldFacts(held), enterprises, accounts: states.map(({ userNo, side, missing, availableFen, frozenFen, account, cashActs }) => ({ userNo, side, state: account?.state ?? 'none', missing, availableFen, frozenFen, cardLast4: account?.cardLast4 ?? null, cashActs })) });
       return;
     }
     sendPage(response, (
       <Layout title="Custody account">
         <p>Your money is at the custody bank, in your own name. The platform sees the balance and may order only what you have authorised.</p>
+        <CourtNotice held={held} />
         {enterprises.length > 0 ? <EnterpriseAccounts accounts={enterprises} named={person.named} /> : null}
         {states.map((state) => <CustodyAccountView key={state.side} state={state} named={person.named} />)}
         {states.length + enterprises.length === 0 ? <p class="empty">Nothing here, because your role needs no custody account.</p> : null}

@@ -12,6 +12,7 @@ const ofKind: Partial<Record<JournalKind, Words>> = {
   deposit: said('Deposit from the bank card', '充值'), withdrawal: said('Withdrawal to the bank card', '提现'),
   'payout-accepted': said('Payout on its way to the bank card', '提现处理中'), payout: said('Payout has reached the bank card', '提现到账'),
   'payout-refused': said('Payout refused by the card, available again', '提现失败退回'), 'payout-returned': said('Payout came back, available again', '提现退票'),
+  'court-frozen': said('Frozen by order of a court', '司法冻结'), 'court-released': said('Released by the court', '司法解冻'),
   reserve: said('Bid placed, being paid', '投标占用'), unreserve: said('Bid not paid, available again', '投标占用取消'), 'bid-frozen': said('Bid frozen at the bank', '投标冻结'),
   'late-freeze': said('Bid frozen at the bank after its time', '投标冻结'), 'bid-released': said('Freeze of a bid released', '投标解冻'), release: said('Disbursement', '放款'),
   'repayment-frozen': said('Payment frozen', '还款冻结'), 'repayment-unfrozen': said('Part of a payment not owed, available again', '还款解冻'), repayment: said('Repayment', '还款'),

@@ -15,6 +15,8 @@ export interface FormProps {
   errors?: FormErrors | undefined;
   /** Values carried along unseen (a check page). */
   hidden?: Record<string, string> | undefined;
+  /** It carries a file. */
+  files?: boolean | undefined;
   /** A second, lesser act. */
   tone?: 'primary' | 'plain' | 'danger';
   /** A step that can still be gone back from, e.g. `{href, text: 'Change'}`. */
@@ -28,7 +30,7 @@ export interface FormProps {
 export function Form(props: FormProps): VNode {
   const visit = useVisit();
   return (
-    <form method="post" action={props.action} data-form={props.name} id={props.name} novalidate>
+    <form method="post" action={props.action} enctype={props.files ? 'multipart/form-data' : undefined} data-form={props.name} id={props.name} novalidate>
       <ErrorSummary errors={props.errors ?? {}} />
       <input type="hidden" name="_csrf" value={visit.csrf()} />
       <input type="hidden" name="key" value={props.formKey ?? visit.newKey()} />

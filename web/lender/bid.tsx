@@ -35,6 +35,7 @@ const refusals: Record<LenderRefusal | BidRefusal | 'grade-too-risky', string> =
   'not-authorised': 'Your standing authorisation for bids is missing, too small or has run out. Bid with your password at the bank, or authorise again under “Custody account”.',
   'not-identified': 'Your identity has to be confirmed first (Portfolio, “Before you can lend”).',
   'no-account': 'Open your custody account first.',
+  'court-order': 'A court has frozen the money in your custody account; your portfolio says which and until when. Nothing can be bid meanwhile.',
   'no-listing': 'This loan is not on the market.',
   'listing-closed': 'This loan is no longer open for bids: it is fully funded, or its time is over.',
   'own-loan': 'This is your own loan; nobody lends to themselves.',

@@ -6,6 +6,7 @@ import type { Bid } from '../../db/bids.js';
 import { lenderBids } from '../../db/lender-bids.js';
 import type { Person } from '../../db/people.js';
 import { portfolioHoldings, portfolioSums, undeliveredParts, type PortfolioHolding, type PortfolioSums, type UndeliveredPart } from '../../db/portfolio.js';
+import { CourtNotice, heldByCourts, type HeldByCourts } from '../account/court-notice.js';
 import type { AreaDeps } from '../area.js';
 import { DateText } from '../components/dates.js';
 import { Facts } from '../components/facts.js';
@@ -32,6 +33,7 @@ export interface LenderHome {
   sums: PortfolioSums;
   holdings: PortfolioHolding[];
   undelivered: UndeliveredPart[];
+  held: HeldByCourts;
   bids: Bid[];
 }
 
@@ -48,6 +50,7 @@ export async function readLenderHome({ pool }: Pick<AreaDeps, 'pool'>, visit: Vi
     sums: await portfolioSums(pool, person.id),
     holdings: await portfolioHoldings(pool, { lenderId: person.id, sort: list.sort, descending: list.descending, limit: claimsOnPage + 1, offset: (list.page - 1) * claimsOnPage }),
     undelivered: await undeliveredParts(pool, person.id, null),
+    held: await heldByCourts(pool, person.id),
     bids: await lenderBids(pool, { lenderId: person.id, states: underWay, limit: shownBids, offset: 0 }),
   };
 }
@@ -90,6 +93,7 @@ export function LenderHomePage({ home, list }: { home: LenderHome; list: ListQue
         ['Written off, still owed', <Money fen={home.sums.writtenOffFen} />],
         ...(home.assessment ? [['Your grade and limit', <>{home.assessment.grade}, at most <Money fen={home.assessment.limitFen} /> lent at a time, until <DateText date={home.assessment.validUntil} act /> · <a href="/lender/questionnaire">answer again</a></>] as [string, ComponentChildren]] : []),
       ]} />
+      <CourtNotice held={home.held} />
       <UndeliveredParts parts={home.undelivered} />
       <h2>Bids under way</h2>
       <BidTable bids={home.bids} empty={<>No bids under way, because all have become loans or none was made. <a href="/market">See the market</a>.</>} />

@@ -14,6 +14,8 @@ import { instructionsRouter } from './instructions.js';
 import { journalsRouter } from './journals.js';
 import { loanListRouter } from './loan-list.js';
 import { loanRouter } from './loan.js';
+import { orderPapersRouter } from './order-papers.js';
+import { ordersRouter } from './orders.js';
 import { peopleRouter } from './people.js';
 import { reconciliationRouter } from './reconciliation.js';
 import { sharesRouter } from './shares.js';
@@ -22,7 +24,7 @@ import { tasksRouter } from './tasks.js';
 import { withdrawalsRouter } from './withdrawals.js';
 
 const parts = [
-  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, withdrawalsRouter, custodyAccountsRouter, enterprisesRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, actsRouter, peopleRouter,
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, withdrawalsRouter, custodyAccountsRouter, enterprisesRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, ordersRouter, orderPapersRouter, actsRouter, peopleRouter,
 ];
 
 /** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */
