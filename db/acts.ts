@@ -24,10 +24,16 @@ export interface RecordedAct extends Required<Act> {
 
 /** Writes one act; call it in the transaction that does what it tells of. `before` and `after` carry no personal data. */
 export async function recordAct(tx: Db, act: Act): Promise<void> {
-  await tx.query(
-    `INSERT INTO act (actor, role, verb, subject, before, after, why, second_person, business_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  await recordDecision(tx, act);
+}
+
+/** The same, and answers the act's number, for the journals that stand on it. */
+export async function recordDecision(tx: Db, act: Act): Promise<number> {
+  const [written] = await rows<{ id: number }>(
+    tx, `INSERT INTO act (actor, role, verb, subject, before, after, why, second_person, business_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
     [act.actor, act.role, act.verb, act.subject, jsonOrNull(act.before), jsonOrNull(act.after), act.why ?? null, act.secondPerson ?? null, act.businessAt ?? null],
   );
+  return written!.id;
 }
 
 const columns = `id, at, business_at AS "businessAt", actor, role, verb, subject, before, after, why, second_person AS "secondPerson"`;

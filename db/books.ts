@@ -25,7 +25,7 @@ export interface Books {
 }
 
 interface Balance { userNo: string; availableFen: number; frozenFen: number }
-interface OpenEffect { requestNo: string; verb: string; accepted: boolean; userNo: string; amountFen: number; toUserNo: string | null; frozenAsBid: boolean }
+interface OpenEffect { requestNo: string; verb: string; accepted: boolean; userNo: string; amountFen: number; toUserNo: string | null; frozenAsBid: boolean; fromAvailable: boolean }
 
 /**
  * Adds our books up and compares them with one download of the bank's balances. `last-check` adds up only what is new since
@@ -66,12 +66,12 @@ async function openCount(tx: Transaction): Promise<number> {
 function openEffects(tx: Transaction, since: string | null): Promise<OpenEffect[]> {
   return rows<OpenEffect>(
     tx, `WITH open AS (SELECT * FROM instruction WHERE state NOT IN ('done', 'refused') UNION ALL SELECT * FROM instruction WHERE state IN ('done', 'refused') AND ended_at >= $1)
-         SELECT request_no AS "requestNo", verb, state = 'accepted' AS accepted, user_no AS "userNo", amount_fen AS "amountFen", NULL AS "toUserNo", bid_id IS NOT NULL AS "frozenAsBid"
+         SELECT request_no AS "requestNo", verb, state = 'accepted' AS accepted, user_no AS "userNo", amount_fen AS "amountFen", NULL AS "toUserNo", bid_id IS NOT NULL AS "frozenAsBid", false AS "fromAvailable"
            FROM open WHERE user_no IS NOT NULL AND amount_fen > 0 AND verb IN ('deposit', 'pull', 'withdraw', 'payout', 'hold', 'release-hold')
          UNION ALL
-         SELECT d.request_no, open.verb, false, d.from_user_no, d.amount_fen, d.to_user_no, false FROM open JOIN instruction_detail d ON d.batch_no = open.request_no WHERE open.verb LIKE 'batch-%' AND (d.state = 'sent' OR open.ended_at >= $1)
+         SELECT d.request_no, open.verb, false, d.from_user_no, d.amount_fen, d.to_user_no, false, d.hold_request_no IS NULL FROM open JOIN instruction_detail d ON d.batch_no = open.request_no WHERE d.state = 'sent' OR open.ended_at >= $1
          UNION ALL
-         SELECT b.request_no, 'miscarry', false, b.user_no, b.amount_fen, NULL, true FROM open JOIN bid b ON b.loan_no = open.loan_no AND b.state IN ('frozen', 'released')
+         SELECT b.request_no, 'miscarry', false, b.user_no, b.amount_fen, NULL, true, false FROM open JOIN bid b ON b.loan_no = open.loan_no AND b.state IN ('frozen', 'released')
           WHERE open.verb = 'change-project' AND open.details ->> 'state' = 'MISCARRY'`, [since]);
 }
 
@@ -86,7 +86,7 @@ function changesOf(effect: OpenEffect): Map<string, readonly Change[]> {
     case 'payout': return new Map([[userNo, effect.accepted ? [[0, -fen], [fen, -fen]] : [[-fen, 0], [-fen, fen]]]]);
     case 'hold': return new Map([[userNo, [[-fen, fen]]]]);
     case 'release-hold': case 'miscarry': return new Map([[userNo, [[fen, -fen]]]]);
-    default: return new Map([[userNo, [[0, -fen]]], [toUserNo ?? '', [[fen, 0]]]]);
+    default: return new Map([[userNo, [effect.fromAvailable ? [-fen, 0] : [0, -fen]]], [toUserNo ?? '', [[fen, 0]]]]);
   }
 }
 

@@ -26,30 +26,40 @@ describe('the chart of accounts makes a fund pool (资金池) impossible', () =>
     expect([...reachable(kind, agreedFees)].filter(isPlatform)).toEqual([]);
   });
 
-  it('only the agreed fees give to the platform, and only out of what a borrower has paid', () => {
-    const gifts = steps.filter((step) => isPlatform(step.to));
-    expect(gifts.map((step) => step.event).sort()).toEqual([...agreedFees].sort());
-    expect(new Set(gifts.map((step) => step.from))).toEqual(new Set(['borrower-frozen']));
+  it('only the agreed fees give to the platform, each out of the money of who has agreed to it, and its own funds', () => {
+    const gifts = steps.filter((step) => isPlatform(step.to)).map((step) => `${step.event} ← ${step.from}`);
+    expect(gifts.sort()).toEqual([
+      'agreed-fee ← borrower-available', 'costs ← borrower-frozen', 'lender-fee ← borrower-frozen', 'lender-fee ← guarantor-frozen', 'own-funds ← own-funds', 'sale-fee ← lender-frozen', 'service-fee ← borrower-frozen',
+    ]);
+    expect(new Set(gifts.map((gift) => gift.split(' ')[0]))).toEqual(new Set([...agreedFees, 'own-funds']));
   });
 
-  it('a lender\'s money leaves the lender only to a borrower, by release, or to the own card', () => {
+  it('what the platform has of its own comes from nobody\'s account, by no chain of events at all', () => {
+    const everybody = (Object.keys(accountKinds) as AccountKind[]).filter((kind) => accountKinds[kind].book === 'custody' && kind !== 'own-funds' && kind !== 'platform-marketing');
+    expect(everybody.filter((kind) => reachable(kind, []).has('platform-marketing'))).toEqual([]);
+  });
+
+  it('a lender\'s money leaves the lenders only to a borrower or the borrower\'s supplier, by release, to the own card, or as the agreed fee of a purchase', () => {
     const ways = steps.filter((step) => lenders.includes(step.from) && !lenders.includes(step.to)).map((step) => `${step.event} → ${step.to}`);
-    expect(ways.sort()).toEqual(['court-frozen → court-frozen', 'payout-accepted → in-transit', 'release → borrower-available', 'withdrawal → outside']);
+    expect(ways.sort()).toEqual(['court-frozen → court-frozen', 'payout-accepted → in-transit', 'release → borrower-available', 'release → supplier-available', 'sale-fee → platform-income', 'withdrawal → outside']);
     const back = steps.filter((step) => lenders.includes(step.to) && !lenders.includes(step.from)).map((step) => `${step.event} ← ${step.from}`);
-    expect(back.sort()).toEqual(['court-released ← court-frozen', 'deposit ← outside', 'payout-refused ← in-transit', 'payout-returned ← outside', 'repayment ← borrower-frozen']);
+    expect(back.sort()).toEqual(['compensation ← guarantor-frozen', 'court-released ← court-frozen', 'deposit ← outside', 'payout-refused ← in-transit', 'payout-returned ← outside', 'repayment ← borrower-frozen', 'reward ← platform-marketing']);
   });
 
   it('whatever is not between two persons by nature is held to one person', () => {
-    expect(rules.filter(([, rule]) => rule.book === 'custody' && !rule.sameOwner).map(([event]) => event)).toEqual(['release', 'repayment', ...agreedFees]);
+    expect(rules.filter(([, rule]) => rule.book === 'custody' && !rule.sameOwner).map(([event]) => event).sort()).toEqual(['compensation', 'guarantor-repaid', 'purchase', 'release', 'repayment', 'reward', ...agreedFees].sort());
   });
 
-  it('no money goes from the platform to anybody', () => {
-    expect(steps.filter((step) => isPlatform(step.from))).toEqual([]);
+  it('no money goes from the platform to anybody but rewards, out of what it has brought in itself and never out of fees', () => {
+    expect(new Set(steps.filter((step) => isPlatform(step.from)).map((step) => `${step.event} ← ${step.from}`))).toEqual(new Set(['reward ← platform-marketing']));
   });
 
   it('finds the hole when one is planted', () => {
     steps.push({ event: 'repayment', from: 'lender-available', to: 'platform-income' });
     expect([...reachable('lender-frozen', agreedFees)].filter(isPlatform)).toEqual(['platform-income']);
+    steps.pop();
+    steps.push({ event: 'own-funds', from: 'outside', to: 'platform-marketing' });
+    expect([...reachable('lender-frozen', agreedFees)].filter(isPlatform)).toEqual(['platform-marketing']);
     steps.pop();
   });
 });
@@ -78,19 +88,21 @@ describe('the chart for people, docs/ledger.md', () => {
   };
   const documented = (rows: string[][]) => rows.map(([event, from, to, last]) => [event!.replaceAll('`', ''), from, to, last]);
 
-  /** How the table names the kinds: a person's side is left out where both sides may, and a whole group has one word. */
-  function inWords(kinds: readonly AccountKind[], other: readonly AccountKind[]): string {
+  /** How the table names the kinds: a person's side is left out where every side may, a whole group has one word, and what receives part for part is the same. */
+  function inWords(kinds: readonly AccountKind[], from?: readonly AccountKind[]): string {
     const [first] = kinds;
     if (kinds.length === 1) return first!.startsWith('claim-') || first!.startsWith('debt-') ? first!.replace(/^(claim|debt)-/, '$1: ') : first!.replaceAll('-', ' ');
-    if (kinds.every((kind) => kind.endsWith('-available'))) return 'available';
-    const [book, all] = [first!.split('-')[0]!, ['principal', 'interest', 'late-interest', 'fee', 'costs']];
-    const parts = kinds.map((kind) => kind.replace(/^(claim|debt)-/, ''));
-    if (parts.length === all.length) return book;
-    return book === 'claim' && other.length === kinds.length ? 'claim: the same' : `${book}: ${parts.join(', ').replaceAll('-', ' ')}`;
+    const everybody = Object.keys(accountKinds).filter((kind) => kind.endsWith('-available'));
+    if (kinds.length === everybody.length && kinds.every((kind) => everybody.includes(kind))) return 'available';
+    if (accountKinds[first!].book === 'custody') return kinds.map((kind) => kind.replaceAll('-', ' ')).join(' or ');
+    const [group, all] = [first!.split('-')[0]!, ['principal', 'interest', 'late-interest', 'fee', 'costs']];
+    const parts = kinds.map((kind) => kind.replace(/^(claim|debt|subrogated)-/, ''));
+    if (parts.length === all.length) return group;
+    return from?.length === kinds.length ? `${group}: the same` : `${group}: ${parts.join(', ').replaceAll('-', ' ')}`;
   }
 
   const expected = (book: string) => rules.filter(([, rule]) => rule.book === book)
-    .map(([event, rule]) => [event, inWords(rule.takesFrom, rule.givesTo), inWords(rule.givesTo, rule.takesFrom), rule.sameOwner]);
+    .map(([event, rule]) => [event, inWords(rule.takesFrom), inWords(rule.givesTo, rule.takesFrom), rule.sameOwner]);
 
   it('tells for every event of the custody book what it debits, what it credits, and whether for one person only', () => {
     const told = documented(table('| event | takes from (debit)')).map(([event, from, to, same]) => [event, from, to, same === 'yes']);
@@ -108,6 +120,8 @@ describe('the chart for people, docs/ledger.md', () => {
     const nameOf = (kind: AccountKind): string => {
       if (kind.startsWith('lender-')) return `L-P7:${kind.slice(7)}`;
       if (kind.startsWith('borrower-')) return `B-P7:${kind.slice(9)}`;
+      if (kind.startsWith('guarantor-')) return `G-E7:${kind.slice(10)}`;
+      if (kind === 'supplier-available') return 'S-E7:available';
       if (kind === 'in-transit') return 'B-P7:in-transit';
       if (kind === 'court-frozen') return 'L-P7:court-frozen';
       if (kind.startsWith('platform-')) return kind.replace('-', ':');
@@ -115,7 +129,8 @@ describe('the chart for people, docs/ledger.md', () => {
       if (kind === 'debt-principal') return 'LN42:debt:principal';
       if (kind === 'claim-fee') return 'LN42:platform:fee';
       if (kind === 'held') return 'LN42:held';
-      return kind === 'outside' ? kind : kind.replace(/^(claim|debt)-/, ':');
+      if (kind === 'subrogated-principal') return 'LN42:G-E7:principal';
+      return kind === 'outside' || kind === 'own-funds' ? kind : kind.replace(/^(claim|debt|subrogated)-/, ':');
     };
     const named = Object.entries(accountKinds).map(([kind, { book, side }]) => `${nameOf(kind as AccountKind)} ${book} ${sides[side]}`);
     expect([...new Set(named)].filter((line) => !told.includes(line))).toEqual([]);

@@ -1,7 +1,7 @@
 /**
  * The chart of accounts (科目表) and what each business event may do to it, as data.
  *
- * The same rows stand in the database (0004-ledger.sql), which refuses every posting that is not here; a test compares
+ * The same rows stand in the database (0004-ledger.sql and later), which refuses every posting that is not here; a test compares
  * the two and walks all chains of events to prove that no lender's money can reach the platform but by the agreed fees
  * (no fund pool, 资金池). The table for people is docs/ledger.md.
  */
@@ -15,12 +15,16 @@ export const accountKinds = {
   'lender-frozen': { book: 'custody', side: 1 },
   'borrower-available': { book: 'custody', side: 1 },
   'borrower-frozen': { book: 'custody', side: 1 },
+  'guarantor-available': { book: 'custody', side: 1 },
+  'guarantor-frozen': { book: 'custody', side: 1 },
+  'supplier-available': { book: 'custody', side: 1 },
   'in-transit': { book: 'custody', side: 1 },
   'court-frozen': { book: 'custody', side: 1 },
   'platform-income': { book: 'custody', side: 1 },
   'platform-costs': { book: 'custody', side: 1 },
   'platform-marketing': { book: 'custody', side: 1 },
   outside: { book: 'custody', side: 0 },
+  'own-funds': { book: 'custody', side: 0 },
   'claim-principal': { book: 'claims', side: 1 },
   'claim-interest': { book: 'claims', side: 1 },
   'claim-late-interest': { book: 'claims', side: 1 },
@@ -32,14 +36,19 @@ export const accountKinds = {
   'debt-fee': { book: 'claims', side: -1 },
   'debt-costs': { book: 'claims', side: -1 },
   held: { book: 'claims', side: -1 },
+  'subrogated-principal': { book: 'claims', side: 1 },
+  'subrogated-interest': { book: 'claims', side: 1 },
+  'subrogated-late-interest': { book: 'claims', side: 1 },
 } as const satisfies Record<string, { book: Book; side: -1 | 0 | 1 }>;
 export type AccountKind = keyof typeof accountKinds;
 
 /** One kind of business event: what it takes from and gives to, and whether all its personal accounts are one person's. */
 export interface JournalRule { book: Book; sameOwner: boolean; takesFrom: readonly AccountKind[]; givesTo: readonly AccountKind[] }
 
-const available = ['lender-available', 'borrower-available'] as const;
+const available = ['lender-available', 'borrower-available', 'guarantor-available', 'supplier-available'] as const;
 const debts = ['debt-principal', 'debt-interest', 'debt-late-interest', 'debt-fee', 'debt-costs'] as const;
+const lendersClaims = ['claim-principal', 'claim-interest', 'claim-late-interest'] as const;
+const subrogated = ['subrogated-principal', 'subrogated-interest', 'subrogated-late-interest'] as const;
 const claims = ['claim-principal', 'claim-interest', 'claim-late-interest', 'claim-fee', 'claim-costs'] as const;
 
 export const journalKinds = {
@@ -59,17 +68,33 @@ export const journalKinds = {
   'bid-frozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-reserved'], givesTo: ['lender-frozen'] },
   'late-freeze': { book: 'custody', sameOwner: true, takesFrom: ['lender-available'], givesTo: ['lender-frozen'] },
   'bid-released': { book: 'custody', sameOwner: true, takesFrom: ['lender-frozen'], givesTo: ['lender-available'] },
-  /** Disbursement (放款): from the lender straight to the borrower. */
-  release: { book: 'custody', sameOwner: false, takesFrom: ['lender-frozen'], givesTo: ['borrower-available'] },
+  /** Disbursement (放款): from the lender straight to the borrower, or to the supplier whom the borrower has authorised (受托支付). */
+  release: { book: 'custody', sameOwner: false, takesFrom: ['lender-frozen'], givesTo: ['borrower-available', 'supplier-available'] },
   'repayment-frozen': { book: 'custody', sameOwner: true, takesFrom: ['borrower-available'], givesTo: ['borrower-frozen'] },
   'repayment-unfrozen': { book: 'custody', sameOwner: true, takesFrom: ['borrower-frozen'], givesTo: ['borrower-available'] },
   repayment: { book: 'custody', sameOwner: false, takesFrom: ['borrower-frozen'], givesTo: ['lender-available'] },
   /** The borrower's agreed fee of the instalment (COMMISSION of the repayment batch). */
   'service-fee': { book: 'custody', sameOwner: false, takesFrom: ['borrower-frozen'], givesTo: ['platform-income'] },
-  /** The lender's agreed share of interest really received, kept back from the borrower's payment. */
-  'lender-fee': { book: 'custody', sameOwner: false, takesFrom: ['borrower-frozen'], givesTo: ['platform-income'] },
+  /** The lender's agreed share of interest really received, kept back from the borrower's payment or the guarantor's. */
+  'lender-fee': { book: 'custody', sameOwner: false, takesFrom: ['borrower-frozen', 'guarantor-frozen'], givesTo: ['platform-income'] },
   /** Costs of enforcement that were advanced for the lenders, passed on to third parties. */
   costs: { book: 'custody', sameOwner: false, takesFrom: ['borrower-frozen'], givesTo: ['platform-costs'] },
+  /** A fee that a borrower has agreed to beside the instalments (PLATFORM_SERVICE_DEDUCT). */
+  'agreed-fee': { book: 'custody', sameOwner: false, takesFrom: ['borrower-available'], givesTo: ['platform-income'] },
+  /** The platform brings in money of its own (自有资金), which is all that rewards are paid from. */
+  'own-funds': { book: 'custody', sameOwner: true, takesFrom: ['own-funds'], givesTo: ['platform-marketing'] },
+  reward: { book: 'custody', sameOwner: false, takesFrom: ['platform-marketing'], givesTo: ['lender-available', 'borrower-available'] },
+  /** A claim is bought (债权转让): from the buyer straight to the seller. */
+  'purchase-frozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-available'], givesTo: ['lender-frozen'] },
+  'purchase-unfrozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-frozen'], givesTo: ['lender-available'] },
+  purchase: { book: 'custody', sameOwner: false, takesFrom: ['lender-frozen'], givesTo: ['lender-available'] },
+  'sale-fee': { book: 'custody', sameOwner: false, takesFrom: ['lender-frozen'], givesTo: ['platform-income'] },
+  /** A guarantor pays in the borrower's place (代偿): straight to the lenders. */
+  'compensation-frozen': { book: 'custody', sameOwner: true, takesFrom: ['guarantor-available'], givesTo: ['guarantor-frozen'] },
+  'compensation-unfrozen': { book: 'custody', sameOwner: true, takesFrom: ['guarantor-frozen'], givesTo: ['guarantor-available'] },
+  compensation: { book: 'custody', sameOwner: false, takesFrom: ['guarantor-frozen'], givesTo: ['lender-available'] },
+  /** The borrower repays the guarantor. */
+  'guarantor-repaid': { book: 'custody', sameOwner: false, takesFrom: ['borrower-frozen'], givesTo: ['guarantor-available'] },
   lent: { book: 'claims', sameOwner: false, takesFrom: ['debt-principal'], givesTo: ['claim-principal'] },
   /** Interest, late interest, fees and costs become owed when a payment that covers them is allocated. */
   earned: { book: 'claims', sameOwner: false, takesFrom: debts.slice(1), givesTo: claims.slice(1) },
@@ -77,11 +102,16 @@ export const journalKinds = {
   /** The bank refuses a share: the borrower owes it no longer, the money held under the loan does. */
   undelivered: { book: 'claims', sameOwner: false, takesFrom: ['held'], givesTo: debts },
   'delivered-later': { book: 'claims', sameOwner: false, takesFrom: claims, givesTo: ['held'] },
+  /** Outstanding principal has another holder. */
+  'claim-sold': { book: 'claims', sameOwner: false, takesFrom: ['claim-principal'], givesTo: ['claim-principal'] },
+  /** Subrogation (代位): what a guarantor has paid of a claim is the guarantor's; the borrower owes it all the same. */
+  subrogated: { book: 'claims', sameOwner: false, takesFrom: lendersClaims, givesTo: subrogated },
+  'recourse-settled': { book: 'claims', sameOwner: false, takesFrom: subrogated, givesTo: ['debt-principal', 'debt-interest', 'debt-late-interest'] },
 } as const satisfies Record<string, JournalRule>;
 export type JournalKind = keyof typeof journalKinds;
 
-/** The fees that a lender or borrower has agreed to: the only events that give to the platform. */
-export const agreedFees: readonly JournalKind[] = ['service-fee', 'lender-fee', 'costs'];
+/** The fees that a lender or borrower has agreed to: the only events by which somebody's money comes to the platform. */
+export const agreedFees: readonly JournalKind[] = ['service-fee', 'lender-fee', 'costs', 'agreed-fee', 'sale-fee'];
 
 /** The bank's user number of the platform's own income account. */
 export const platformIncomeUser = 'PLATFORM_INCOME';
@@ -92,17 +122,19 @@ export interface AccountName { book: Book; code: string; kind: AccountKind; owne
 
 export type Bucket = 'available' | 'reserved' | 'frozen' | 'in-transit' | 'court-frozen';
 
-/** A person's money at the bank. `userNo` is the bank's: `L-…` a lender, `B-…` a borrower. */
+/** Somebody's money at the bank. `userNo` is the bank's: `L-…` a lender, `B-…` a borrower, `G-…` a guarantor, `S-…` a supplier. */
 export function personal(userNo: string, bucket: Bucket): AccountName {
   const kind = bucket === 'in-transit' || bucket === 'court-frozen' ? bucket : `${sideOf(userNo)}-${bucket}`;
   if (!(kind in accountKinds)) throw new RangeError(`${userNo} has no account for ${bucket} money`);
   return { book: 'custody', code: `${userNo}:${bucket}`, kind: kind as AccountKind, owner: userNo, loanNo: null };
 }
 
-function sideOf(userNo: string): 'lender' | 'borrower' {
-  if (userNo.startsWith('L-')) return 'lender';
-  if (userNo.startsWith('B-')) return 'borrower';
-  throw new RangeError(`${userNo} is neither a lender's nor a borrower's account`);
+const sides = { 'L-': 'lender', 'B-': 'borrower', 'G-': 'guarantor', 'S-': 'supplier' } as const;
+
+function sideOf(userNo: string): (typeof sides)[keyof typeof sides] {
+  const side = (sides as Partial<Record<string, (typeof sides)[keyof typeof sides]>>)[userNo.slice(0, 2)];
+  if (!side) throw new RangeError(`${userNo} is neither a lender's, a borrower's, a guarantor's nor a supplier's account`);
+  return side;
 }
 
 const platformAccount = (code: string, kind: AccountKind, owner: string): AccountName => ({ book: 'custody', code, kind, owner, loanNo: null });
@@ -113,6 +145,9 @@ export const platformIncome = platformAccount('platform:income', 'platform-incom
 /** Also kept on the bank's income account, but owed on to courts and agents. */
 export const platformCosts = platformAccount('platform:costs', 'platform-costs', platformIncomeUser);
 export const platformMarketing = platformAccount('platform:marketing', 'platform-marketing', platformMarketingUser);
+
+/** The platform's own company account at other banks; as far below zero as it has brought in. */
+export const ownFunds: AccountName = { book: 'custody', code: 'own-funds', kind: 'own-funds', owner: null, loanNo: null };
 
 /** What a holder is owed. */
 export function claim(loanNo: string, holdingId: number, component: 'principal' | 'interest' | 'late-interest'): AccountName {
@@ -132,4 +167,9 @@ export function debt(loanNo: string, component: 'principal' | 'interest' | 'late
 /** Money paid by the borrower and frozen under the loan for lenders whom the bank cannot credit now. */
 export function heldForLenders(loanNo: string): AccountName {
   return { book: 'claims', code: `${loanNo}:held`, kind: 'held', owner: null, loanNo };
+}
+
+/** What a guarantor is owed who has paid in the borrower's place. */
+export function subrogatedClaim(loanNo: string, guarantorUserNo: string, component: 'principal' | 'interest' | 'late-interest'): AccountName {
+  return { book: 'claims', code: `${loanNo}:${guarantorUserNo}:${component}`, kind: `subrogated-${component}`, owner: null, loanNo };
 }

@@ -7,6 +7,8 @@ export interface Holding {
   lenderId: string;
   userNo: string;
   principalFen: number;
+  /** By which payments are shared: the contract's principal, or what was outstanding when the holders last changed. */
+  shareFen: number;
   /** What was really delivered, gross; the lender's fee was kept back from interest. */
   paidPrincipalFen: number;
   paidInterestFen: number;
@@ -14,7 +16,7 @@ export interface Holding {
   feesFen: number;
 }
 
-const columns = `id, loan_no AS "loanNo", lender_id AS "lenderId", user_no AS "userNo", principal_fen AS "principalFen", paid_principal_fen AS "paidPrincipalFen",
+const columns = `id, loan_no AS "loanNo", lender_id AS "lenderId", user_no AS "userNo", principal_fen AS "principalFen", coalesce(share_fen, principal_fen) AS "shareFen", paid_principal_fen AS "paidPrincipalFen",
   paid_interest_fen AS "paidInterestFen", paid_late_interest_fen AS "paidLateInterestFen", fees_fen AS "feesFen"`;
 
 /** In the order of their ids, which is the order in which fen are shared. */
@@ -35,12 +37,12 @@ export async function createHoldings(tx: Transaction, loanNo: string): Promise<H
   return holdingsOf(tx, loanNo);
 }
 
-/** Each holder's part of all payments of the loan so far, delivered or not: what a next sharing goes on from. */
+/** Each holder's part of the loan's payments since the holders last changed, delivered or not: what a next sharing goes on from. */
 export function givenSoFar(db: Db, loanNo: string): Promise<{ holdingId: number; principalFen: number; interestFen: number; lateInterestFen: number }[]> {
   return rows(
     db, `SELECT h.id AS "holdingId", coalesce(sum(d.principal_fen), 0)::bigint AS "principalFen", coalesce(sum(d.interest_fen), 0)::bigint AS "interestFen",
                 coalesce(sum(d.late_interest_fen), 0)::bigint AS "lateInterestFen"
-           FROM holding h LEFT JOIN distribution d ON d.holding_id = h.id WHERE h.loan_no = $1 GROUP BY h.id ORDER BY h.id`, [loanNo]);
+           FROM holding h LEFT JOIN (distribution d JOIN payment p USING (payment_no)) ON d.holding_id = h.id AND p.n > h.shared_from WHERE h.loan_no = $1 GROUP BY h.id ORDER BY h.id`, [loanNo]);
 }
 
 /** Shares of payments that the bank refused and that wait to be delivered. */

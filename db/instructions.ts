@@ -8,7 +8,8 @@ import { row, rows, type Db, type Transaction } from './pool.js';
 
 export const verbs = [
   'register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'reset-password', 'authorise', 'cancel-authorisation', 'deposit', 'withdraw', 'confirm-withdrawal', 'cancel-withdrawal', 'pull', 'payout',
-  'payout-returned', 'create-project', 'change-project', 'hold', 'release-hold', 'batch-release', 'batch-repayment', 'court-freeze', 'court-release',
+  'payout-returned', 'create-project', 'change-project', 'hold', 'release-hold', 'batch-release', 'batch-repayment',
+  'transfer-fee', 'reward', 'sell-claim', 'cancel-claim-sale', 'buy-claim', 'batch-compensation', 'repay-guarantor', 'authorise-entrusted-pay', 'court-freeze', 'court-release',
 ] as const;
 export type Verb = (typeof verbs)[number];
 export type PayoutStage = 'confirming' | 'taken' | 'remitting';
@@ -177,7 +178,8 @@ export async function isSilentFor(db: Db, requestNo: string, seconds: number): P
  */
 export interface InstructionDetail {
   requestNo: string;
-  holdRequestNo: string;
+  /** The freeze that it is paid from; null: available money. */
+  holdRequestNo: string | null;
   fromUserNo: string;
   toUserNo: string;
   kind: 'principal' | 'interest' | 'commission';
@@ -187,20 +189,23 @@ export interface InstructionDetail {
   bidId: number | null;
   state: 'sent' | 'done' | 'refused';
   reason: string | null;
+  /** The price of a claim: the outstanding principal that goes to the payer. */
+  shareFen: number | null;
 }
-export type DetailPurpose = 'release' | 'principal' | 'interest' | 'service-fee' | 'lender-fee' | 'costs';
-export type NewDetail = Omit<InstructionDetail, 'state' | 'reason'>;
+export type DetailPurpose = 'release' | 'principal' | 'interest' | 'service-fee' | 'lender-fee' | 'costs'
+  | 'agreed-fee' | 'reward' | 'claim-price' | 'accrued-interest' | 'sale-fee' | 'guarantor-principal' | 'guarantor-interest' | 'guarantor-late-interest';
+export type NewDetail = Omit<InstructionDetail, 'state' | 'reason' | 'shareFen'> & { shareFen?: number | null };
 
 /** Selects {@link InstructionDetail}. */
 export const detailColumns = `request_no AS "requestNo", hold_request_no AS "holdRequestNo", from_user_no AS "fromUserNo", to_user_no AS "toUserNo", kind, purpose, amount_fen AS "amountFen",
-  holding_id AS "holdingId", bid_id AS "bidId", state, reason`;
+  holding_id AS "holdingId", bid_id AS "bidId", state, reason, share_fen AS "shareFen"`;
 
 /** Writes a batch's details, in the transaction that writes its instruction. */
 export async function intendDetails(db: Db, batchNo: string, details: readonly NewDetail[]): Promise<void> {
   await db.query(
-    `INSERT INTO instruction_detail (request_no, batch_no, hold_request_no, from_user_no, to_user_no, kind, purpose, amount_fen, holding_id, bid_id, state)
-     SELECT d."requestNo", $1, d."holdRequestNo", d."fromUserNo", d."toUserNo", d.kind, d.purpose, d."amountFen", d."holdingId", d."bidId", 'sent'
-       FROM jsonb_to_recordset($2) AS d("requestNo" text, "holdRequestNo" text, "fromUserNo" text, "toUserNo" text, kind text, purpose text, "amountFen" bigint, "holdingId" bigint, "bidId" bigint)
+    `INSERT INTO instruction_detail (request_no, batch_no, hold_request_no, from_user_no, to_user_no, kind, purpose, amount_fen, holding_id, bid_id, share_fen, state)
+     SELECT d."requestNo", $1, d."holdRequestNo", d."fromUserNo", d."toUserNo", d.kind, d.purpose, d."amountFen", d."holdingId", d."bidId", d."shareFen", 'sent'
+       FROM jsonb_to_recordset($2) AS d("requestNo" text, "holdRequestNo" text, "fromUserNo" text, "toUserNo" text, kind text, purpose text, "amountFen" bigint, "holdingId" bigint, "bidId" bigint, "shareFen" bigint)
          ON CONFLICT (request_no) DO NOTHING`, [batchNo, JSON.stringify(details)]);
 }
 

@@ -7,7 +7,11 @@ import { isTerminal, lock, type Instruction, type PayoutStage, type Verb } from 
 import { freezeDone, freezeRefused, holdReleased } from './outcomes/freezes.js';
 import { putOff } from './outcomes/closed.js';
 import { cashIn, cashOut, payoutAccepted, payoutDone, payoutRefused } from './outcomes/cash.js';
-import { recordBatch } from './outcomes/batches.js';
+import { isBatch, recordBatch } from './outcomes/batches.js';
+import { claimBought, saleCancelled, saleOpened, saleRefused, tradeOfPurchaseRefused } from './outcomes/claims.js';
+import { guarantorNotRepaid, guarantorRepaid } from './outcomes/compensations.js';
+import { feeTransferred, rewardPaid, tradeRefused } from './outcomes/platform-money.js';
+import { paymentEntrusted } from './entrusted-payments.js';
 import { courtFrozen, courtReleased } from './outcomes/courts.js';
 import { end, type Done, type Ended, type OutcomeReport, type Refused } from './outcomes/word.js';
 import { projectChanged } from './outcomes/projects.js';
@@ -63,7 +67,7 @@ async function record(tx: Transaction, report: OutcomeReport): Promise<Recorded>
   // A court's freeze goes on freezing what comes in after it was done.
   if (instruction.verb === 'court-freeze' && instruction.state === 'done' && report.outcome.status === 'done') return { ...unchanged, changed: await courtFrozen(tx, instruction, report.outcome) };
   if (unchanged.terminal) return unchanged;
-  const ended = (await putOff(tx, instruction, report)) ?? (instruction.verb === 'batch-release' || instruction.verb === 'batch-repayment'
+  const ended = (await putOff(tx, instruction, report)) ?? (isBatch(instruction)
     ? await recordBatch(tx, instruction, report)
     : await recordSingle(tx, instruction, report));
   if (ended === 'nothing') return unchanged;
@@ -103,6 +107,13 @@ const onDone: Partial<Record<Verb, (tx: Transaction, instruction: Instruction, o
   'court-freeze': async (tx, instruction, outcome) => { await courtFrozen(tx, instruction, outcome); },
   'court-release': courtReleased,
   'change-project': projectChanged,
+  'transfer-fee': feeTransferred,
+  reward: rewardPaid,
+  'sell-claim': saleOpened,
+  'cancel-claim-sale': saleCancelled,
+  'buy-claim': claimBought,
+  'repay-guarantor': guarantorRepaid,
+  'authorise-entrusted-pay': paymentEntrusted,
   'change-mobile': async (tx, { requestNo }, { at }) => { await endPhoneChange(tx, { requestNo }, at); },
   'reset-password': (tx, { userNo }, { at }) => noteChange(tx, userNo ?? '', at),
 };
@@ -110,11 +121,16 @@ const onDone: Partial<Record<Verb, (tx: Transaction, instruction: Instruction, o
 const onRefused: Partial<Record<Verb, (tx: Transaction, instruction: Instruction, outcome: Refused, at: string) => Promise<void>>> = {
   payout: payoutRefused,
   hold: freezeRefused,
+  'transfer-fee': tradeRefused,
+  reward: tradeRefused,
+  'sell-claim': saleRefused,
+  'buy-claim': tradeOfPurchaseRefused,
+  'repay-guarantor': guarantorNotRepaid,
   'change-mobile': (tx, { requestNo }) => dropPhoneChange(tx, requestNo),
 };
 
 /** Verbs whose amount is ours to say; what MISCARRY frees, for one, is the bank's. */
-const ownAmount: ReadonlySet<Verb> = new Set(['deposit', 'withdraw', 'pull', 'payout', 'hold', 'release-hold']);
+const ownAmount: ReadonlySet<Verb> = new Set(['deposit', 'withdraw', 'pull', 'payout', 'hold', 'release-hold', 'transfer-fee', 'reward', 'sell-claim', 'buy-claim', 'repay-guarantor']);
 
 function checkAmount({ verb, requestNo, amountFen }: Instruction, outcome: Done): void {
   if (ownAmount.has(verb) && outcome.amountFen !== amountFen) throw new AmountDiffers(requestNo, amountFen, outcome.amountFen);

@@ -6,7 +6,10 @@ export interface Payment {
   paymentNo: string;
   loanNo: string;
   n: number;
-  source: 'debit' | 'manual' | 'payoff' | 'recovery';
+  /** `compensation`: a guarantor pays in the borrower's place; `recourse`: the borrower repays the guarantor. */
+  source: 'debit' | 'manual' | 'payoff' | 'recovery' | 'compensation' | 'recourse';
+  /** Who pays in the borrower's place; null: the borrower. */
+  payerUserNo: string | null;
   askedFen: number;
   /** Frozen at the bank for this payment, and so taken. */
   frozenFen: number;
@@ -25,14 +28,14 @@ export interface Payment {
 /** What of a payment goes to one instalment. */
 export interface PaidPart { no: number; costsFen: number; feeFen: number; lateInterestFen: number; interestFen: number; principalFen: number }
 
-const columns = `payment_no AS "paymentNo", loan_no AS "loanNo", n, source, asked_fen AS "askedFen", frozen_fen AS "frozenFen", as_of AS "asOf", state, reason,
+const columns = `payment_no AS "paymentNo", loan_no AS "loanNo", n, source, payer_user_no AS "payerUserNo", asked_fen AS "askedFen", frozen_fen AS "frozenFen", as_of AS "asOf", state, reason,
   principal_fen AS "principalFen", interest_fen AS "interestFen", late_interest_fen AS "lateInterestFen", fee_fen AS "feeFen", costs_fen AS "costsFen", parts`;
 
 /** Writes the wish to be paid; a repeat finds the first, with the day on which it counts. */
-export async function askPayment(db: Db, payment: Pick<Payment, 'paymentNo' | 'loanNo' | 'n' | 'source' | 'askedFen' | 'asOf'>): Promise<Payment> {
+export async function askPayment(db: Db, payment: Pick<Payment, 'paymentNo' | 'loanNo' | 'n' | 'source' | 'askedFen' | 'asOf'> & Partial<Pick<Payment, 'payerUserNo'>>): Promise<Payment> {
   await db.query(
-    `INSERT INTO payment (payment_no, loan_no, n, source, asked_fen, as_of, state) VALUES ($1, $2, $3, $4, $5, $6, 'asked') ON CONFLICT (payment_no) DO NOTHING`,
-    [payment.paymentNo, payment.loanNo, payment.n, payment.source, payment.askedFen, payment.asOf]);
+    `INSERT INTO payment (payment_no, loan_no, n, source, asked_fen, as_of, payer_user_no, state) VALUES ($1, $2, $3, $4, $5, $6, $7, 'asked') ON CONFLICT (payment_no) DO NOTHING`,
+    [payment.paymentNo, payment.loanNo, payment.n, payment.source, payment.askedFen, payment.asOf, payment.payerUserNo ?? null]);
   const asked = await findPayment(db, payment.paymentNo);
   if (!asked) throw new RangeError(`the payment ${payment.paymentNo} was neither written nor found`);
   return asked;

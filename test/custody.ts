@@ -35,7 +35,7 @@ export interface CustodySide {
   /** Waits for the notification that a request stands so. */
   notified(requestNo: string, status: string): Promise<BankMessage>;
   /** Sends a batch and waits for its end. */
-  settle(projectNo: string, kind: 'release' | 'repayment', details: BatchDetail[]): Promise<BankMessage>;
+  settle(projectNo: string, kind: 'release' | 'repayment' | 'compensation', details: BatchDetail[]): Promise<BankMessage>;
   /** [available, frozen] in fen, as the bank says. */
   balance(userNo: string): Promise<[number, number]>;
   /** The outside world's handles (cards, courts). */

@@ -3,7 +3,7 @@
  * request number once, and can be told to lose requests, lose answers, refuse, or take the platform down around a call.
  */
 import { createHash } from 'node:crypto';
-import type { BankUser, BatchDetail, BatchOutcome, Custody, Outcome, RefusalCode, StatementFile, StatementLine } from '../gateways/custody/port.js';
+import type { BankUser, BatchOutcome, Custody, HoldPurpose, Outcome, RefusalCode, StatementFile, StatementLine, TradeDetail } from '../gateways/custody/port.js';
 
 /**
  * What happens to one call. `crash-*`: our own process dies before sending, or after the bank has acted. `arrives-late`: not
@@ -12,6 +12,7 @@ import type { BankUser, BatchDetail, BatchOutcome, Custody, Outcome, RefusalCode
 export type Trouble = 'never-arrives' | 'answer-lost' | 'arrives-late' | 'arrives-twice' | 'crash-before' | 'crash-after' | { refuse: RefusalCode } | null;
 
 interface Account { availableFen: number; frozenFen: number; state: BankUser['state'] }
+type TradeKind = 'release' | 'repayment' | 'compensation' | 'guarantor-repayment' | 'purchase' | 'reward' | 'fee';
 interface Hold { userNo: string; projectNo: string; leftFen: number }
 
 export class Crash extends Error {
@@ -26,6 +27,8 @@ export interface ModelBank {
   calls: { verb: string; input: Record<string, unknown> }[];
   /** Decides what happens to a call; nothing by default. */
   trouble: (verb: string, input: Record<string, unknown>) => Trouble;
+  /** Claims up for sale, in fen of principal. */
+  sales: Map<string, number>;
   /** What the card behind an account can give, in fen. */
   cards: Map<string, number>;
   open(userNo: string, availableFen?: number): void;
@@ -58,7 +61,7 @@ export function createModelBank(): ModelBank {
   const courts = new Map<string, { userNo: string; heldFen: number }>();
   const ended = new Map<string, Outcome>();
   const late: (() => Outcome)[] = [];
-  const batches = new Map<string, { details: BatchDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: 'release' | 'repayment'; projectNo: string; at: string }>();
+  const batches = new Map<string, { details: TradeDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: TradeKind; projectNo: string; at: string }>();
   const confirming = new Map<string, { userNo: string; amountFen: number }>();
   const payouts = new Map<string, { userNo: string; amountFen: number; at: string; confirmed?: true }>();
   const done = (amountFen: number, at: string): Outcome => ({ status: 'done', amountFen, at, bankNo: `BK${ended.size}` });
@@ -66,7 +69,7 @@ export function createModelBank(): ModelBank {
   const account = (userNo: string): Account => accounts.get(userNo) ?? { availableFen: 0, frozenFen: 0, state: 'closed' };
 
   const bank: ModelBank = {
-    accounts, projects: new Map(), calls: [], cards: new Map(), trouble: () => null, batchesAtOnce: true, settled: [], lateDays: new Set(), confirmedDays: [],
+    accounts, projects: new Map(), sales: new Map(), calls: [], cards: new Map(), trouble: () => null, batchesAtOnce: true, settled: [], lateDays: new Set(), confirmedDays: [],
     open: (userNo, availableFen = 0) => { accounts.set(userNo, { availableFen, frozenFen: 0, state: 'active' }); },
     holdByHand: (requestNo, projectNo, userNo, amountFen) => { ended.set(requestNo, freeze(requestNo, projectNo, userNo, amountFen, '2025-03-03T03:00:00.000Z')); },
     cashByHand(requestNo, userNo, amountFen) {
@@ -104,7 +107,7 @@ export function createModelBank(): ModelBank {
         return done(input.amountFen, input.businessTime);
       }),
       changeProject: (input) => order('changeProject', input, () => changeProject(input.projectNo, input.state, input.businessTime)),
-      hold: (input) => order('hold', input, () => freeze(input.requestNo, input.projectNo, input.userNo, input.amountFen, input.businessTime)),
+      hold: (input) => order('hold', input, () => freeze(input.requestNo, input.projectNo, input.userNo, input.amountFen, input.businessTime, input.purpose)),
       releaseHold: (input) => order('releaseHold', input, () => {
         const hold = holds.get(input.holdRequestNo);
         if (!hold || hold.leftFen < input.amountFen) return no('insufficient-funds');
@@ -116,8 +119,20 @@ export function createModelBank(): ModelBank {
         if (bank.batchesAtOnce) bank.finishBatches();
         return { status: 'accepted' };
       }),
+      settleNow: (input) => order('settleNow', input, () => settleNow(input.kind, 'projectNo' in input ? input.projectNo : '', input.details, input.businessTime)),
+      transferFee: (input) => order('transferFee', input, () => settleNow('fee', '', [{ requestNo: input.detailNo, holdRequestNo: null, fromUserNo: input.fromUserNo, toUserNo: 'PLATFORM_INCOME', kind: 'commission', amountFen: input.amountFen }], input.businessTime)),
+      sellClaim: (input) => order('sellClaim', input, () => {
+        bank.sales.set(input.requestNo, input.shareFen);
+        return done(input.shareFen, input.businessTime);
+      }),
+      cancelClaimSale: (input) => order('cancelClaimSale', input, () => {
+        const leftFen = bank.sales.get(input.saleRequestNo);
+        bank.sales.delete(input.saleRequestNo);
+        return leftFen === undefined ? no('sale-ended') : done(leftFen, input.businessTime);
+      }),
       pullFromCard: (input) => order('pullFromCard', input, () => {
-        if ((bank.cards.get(input.userNo) ?? 0) < input.amountFen) return no('card-refused');
+        const ownFunds = input.userNo === 'PLATFORM_MARKETING';
+        if (!ownFunds && (bank.cards.get(input.userNo) ?? 0) < input.amountFen) return no('card-refused');
         bank.cards.set(input.userNo, (bank.cards.get(input.userNo) ?? 0) - input.amountFen);
         account(input.userNo).availableFen += input.amountFen;
         bank.settled.push({ file: 'deposits', line: { requestNo: input.requestNo, kind: 'pull', amountFen: input.amountFen, userNo: input.userNo, toUserNo: null, at: input.businessTime } });
@@ -172,7 +187,7 @@ export function createModelBank(): ModelBank {
       queryUser: (userNo) => {
         const found = accounts.get(userNo);
         return Promise.resolve(found ? {
-          ...found, userNo, role: userNo.startsWith('L-') ? 'INVESTOR' : 'BORROWERS', card: { last4: '1234', bankName: 'Test Bank' }, mobileLast4: '0000',
+          ...found, userNo, role: userNo.startsWith('L-') ? 'INVESTOR' : userNo.startsWith('G-') ? 'GUARANTEECORP' : 'BORROWERS', card: { last4: '1234', bankName: 'Test Bank' }, mobileLast4: '0000',
           authorisations: (userNo.startsWith('L-') ? ['TENDER' as const] : ['RECHARGE' as const, 'REPAYMENT' as const, 'WITHDRAW' as const]).map((type) => ({ type, maxFen: 10 ** 12, usedFen: 0, failTime: '2035-01-01T00:00:00Z' })),
         } : null);
       },
@@ -220,11 +235,12 @@ export function createModelBank(): ModelBank {
     return payouts.has(requestNo) || batches.has(requestNo) ? { status: 'accepted' } : ended.get(requestNo);
   }
 
-  function freeze(requestNo: string, projectNo: string, userNo: string, amountFen: number, at: string): Outcome {
+  function freeze(requestNo: string, projectNo: string, userNo: string, amountFen: number, at: string, purpose?: HoldPurpose): Outcome {
     const from = account(userNo);
     const project = bank.projects.get(projectNo);
     if (from.state !== 'active') return no('account-unusable');
-    if (project?.state !== (project?.borrower === userNo ? 'REPAYING' : 'COLLECTING')) return no('project-state');
+    const bids = purpose === undefined ? project?.borrower !== userNo : purpose === 'bid';
+    if (project?.state !== (bids ? 'COLLECTING' : 'REPAYING')) return no('project-state');
     if (from.availableFen < amountFen) return no('insufficient-funds');
     from.availableFen -= amountFen;
     from.frozenFen += amountFen;
@@ -252,18 +268,37 @@ export function createModelBank(): ModelBank {
     return done(fen, at);
   }
 
-  function settle(batch: { kind: 'release' | 'repayment'; projectNo: string; at: string }, detail: BatchDetail): Outcome {
-    const hold = holds.get(detail.holdRequestNo);
+  function settle(batch: { kind: TradeKind; projectNo: string; at: string }, detail: TradeDetail): Outcome {
+    const hold = detail.holdRequestNo === null ? undefined : holds.get(detail.holdRequestNo);
     const to = accounts.get(detail.toUserNo);
     if (to?.state !== 'active' || account(detail.fromUserNo).state !== 'active') return no('account-unusable');
-    if (bank.projects.get(batch.projectNo)?.state !== (batch.kind === 'release' ? 'COLLECTING' : 'REPAYING')) return no('project-state');
-    if (!hold || hold.userNo !== detail.fromUserNo || hold.leftFen < detail.amountFen) return no('insufficient-funds');
-    hold.leftFen -= detail.amountFen;
-    account(hold.userNo).frozenFen -= detail.amountFen;
+    if (batch.kind !== 'fee' && batch.kind !== 'reward' && bank.projects.get(batch.projectNo)?.state !== (batch.kind === 'release' ? 'COLLECTING' : 'REPAYING')) return no('project-state');
+    if (detail.holdRequestNo === null) {
+      if (account(detail.fromUserNo).availableFen < detail.amountFen) return no('insufficient-funds');
+      account(detail.fromUserNo).availableFen -= detail.amountFen;
+    } else {
+      if (!hold || hold.userNo !== detail.fromUserNo || hold.leftFen < detail.amountFen) return no('insufficient-funds');
+      hold.leftFen -= detail.amountFen;
+      account(hold.userNo).frozenFen -= detail.amountFen;
+    }
     to.availableFen += detail.amountFen;
     const fee = detail.kind === 'commission';
     bank.settled.push({ file: fee ? 'commissions' : 'transfers', line: { requestNo: detail.requestNo, kind: detail.kind, amountFen: detail.amountFen, userNo: detail.fromUserNo, toUserNo: fee ? null : detail.toUserNo, at: batch.at } });
     return done(detail.amountFen, batch.at);
+  }
+
+  /** All of it or nothing: what cannot be paid whole leaves everything as it was. */
+  function settleNow(kind: TradeKind, projectNo: string, details: readonly TradeDetail[], at: string): Outcome {
+    const before = { accounts: structuredClone([...accounts]), holds: structuredClone([...holds]), settled: bank.settled.length };
+    for (const detail of details) {
+      const outcome = settle({ kind, projectNo, at }, detail);
+      if (outcome.status === 'done') continue;
+      for (const [userNo, was] of before.accounts) Object.assign(account(userNo), was);
+      for (const [holdNo, was] of before.holds) Object.assign(holds.get(holdNo) ?? {}, was);
+      bank.settled.length = before.settled;
+      return outcome;
+    }
+    return done(details.reduce((sum, detail) => sum + detail.amountFen, 0), at);
   }
 
   function batchOutcome(batchNo: string): BatchOutcome {

@@ -4,7 +4,7 @@ import { openListingActivity } from '../activities/record/open-listing.js';
 import { placeBids } from '../db/bids.js';
 import { compareBooks, type Books } from '../db/books.js';
 import { createPool, type Pool } from '../db/pool.js';
-import type { BankActivities, PaymentPart, RecordActivities } from '../workflows/contract.js';
+import type { BankActivities, PaymentPart, RecordActivities, TradeActivities } from '../workflows/contract.js';
 import type { CarriedInstalment } from '../domain/loan.js';
 import { createTestDatabase } from './database.js';
 import { Crash, createModelBank, type ModelBank } from './model-bank.js';
@@ -15,7 +15,7 @@ export interface MoneySide {
   bank: ModelBank;
   /** Asked after each statement and commit of an activity: whether its process dies there. Never by default. */
   dies: () => boolean;
-  activities: BankActivities & Pick<RecordActivities, 'openListing'>;
+  activities: BankActivities & TradeActivities & Pick<RecordActivities, 'openListing'>;
   /** Somebody with money both at the bank and in our books. */
   person(personId: string, role: 'lender' | 'borrower', fen?: number): Promise<string>;
   /** A loan whose listing is open: project made, no bids, one lender may take it all. */

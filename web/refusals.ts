@@ -61,6 +61,8 @@ const refusals: Record<string, Refusal> = {
   'duplicate-request': { what: 'The bank has seen this request before.', next: 'Load the page again.' },
   'bank-closed': { what: 'The bank is closed at this hour.', next: 'Nothing was moved. Do it again when the bank is open.' },
   'cap-exceeded': { what: 'The bank refused because a legal limit would be exceeded.', next: 'Borrow less.' },
+  'share-short': { what: 'There is less of this claim than that.', next: 'Look at what is still held and not up for sale already, and ask for less.' },
+  'sale-ended': { what: 'The claim is not for sale any more.', next: 'Look at what else is offered.' },
   refused: { what: 'It was refused.', next: 'Look at the loan page, or ask us with the code below.' },
   'id-number-invalid': { what: 'The ID number is not valid: its last character must follow from the others.', next: 'Compare it with your ID card and type it again.' },
   'mobile-invalid': { what: 'The phone number is not a mainland mobile number.', next: 'Give an 11-digit number beginning with 1.' },

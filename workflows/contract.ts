@@ -254,6 +254,24 @@ export interface BankActivities {
 }
 /** `amountFen`: of a release, null for the whole. `expiresOn`: the order's end by this decision. */
 export interface DecidedPaper { paperId: number; kind: 'freeze' | 'renewal' | 'release'; approved: boolean; amountFen: number | null; fromDate: IsoDate; expiresOn: IsoDate }
+/** Queue `bank`: trades beside a loan's own life. Each is asked for under a key of its own, any number of times. */
+export interface TradeActivities {
+  /** A fee of a loan that its borrower has agreed to, out of available money. */
+  transferFee(input: { key: string; userNo: string; loanNo: string; amountFen: number; asOf: string }): Promise<BankStep>;
+  /** The platform brings money of its own into its marketing account, and rewards somebody out of it. */
+  bringOwnFunds(input: { key: string; amountFen: number; asOf: string }): Promise<BankStep>;
+  reward(input: { key: string; userNo: string; amountFen: number; asOf: string }): Promise<BankStep>;
+  /** Puts outstanding principal of a holding up for sale at the bank by standing authorisation, and takes back what is not sold. */
+  sellClaim(input: { key: string; holdingId: number; shareFen: number; asOf: string }): Promise<BankStep<{ saleNo: string }>>;
+  cancelClaimSale(input: { saleNo: string; asOf: string }): Promise<BankStep>;
+  /** Buys a part of what is for sale: `priceFen` and interest accrued until now to the seller, `feeFen` to the platform. Refused, with everything given back, while a payment of the loan is under way. */
+  buyClaim(input: { key: string; saleNo: string; buyerId: string; shareFen: number; priceFen: number; accruedFen: number; feeFen: number; asOf: string }): Promise<BankStep>;
+  /** A guarantor pays these parts of instalments in the borrower's place; `parts` without fee and costs. */
+  compensate(input: { loanNo: string; guarantorUserNo: string; paymentNo: string; n: number; parts: PaymentPart[]; asOf: string }): Promise<BankStep<{ undelivered: number }>>;
+  /** The borrower repays the guarantor, at most `amountFen` and what is owed. */
+  repayGuarantor(input: { loanNo: string; guarantorUserNo: string; paymentNo: string; n: number; amountFen: number; asOf: string }): Promise<BankStep<{ paidFen: number }>>;
+}
+
 /** `putOff`: what waits for the bank to open, and until when; not counted in `waiting`. */
 export interface MovementStep {
   status: 'done' | 'refused' | 'pending'; expectedAt: string | null;

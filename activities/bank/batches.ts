@@ -1,8 +1,9 @@
 /** Batches at the bank: at most a thousand details each; written whole before the first is sent. */
 import { setTimeout } from 'node:timers/promises';
 import { detailsOf, intend, intendDetails, type Instruction, type NewDetail, type NewInstruction } from '../../db/instructions.js';
+import { isAtOnce, isBatch } from '../../db/outcomes/batches.js';
 import type { Transaction } from '../../db/pool.js';
-import { maxBatchDetails } from '../../gateways/custody/port.js';
+import { maxBatchDetails, type TradeDetail } from '../../gateways/custody/port.js';
 import { askAndRecord, carryOut, eachOf, type BankDeps } from './carry-out.js';
 
 /** Details before they have their numbers; `name` makes the number: `<batch>-<name>`. */
@@ -46,10 +47,19 @@ async function glance(deps: BankDeps, batches: readonly Instruction[], at: strin
 const glancePausesMs = [25, 75, 150];
 const isAccepted = (batch: Instruction): boolean => batch.state === 'accepted';
 
+const kinds = { 'batch-release': 'release', 'batch-repayment': 'repayment', 'batch-compensation': 'compensation' } as const;
+
 async function send({ pool, custody }: BankDeps, batch: Instruction, projectNo: string): ReturnType<typeof custody.settleBatch> {
-  const details = await detailsOf(pool, batch.requestNo);
-  return custody.settleBatch({
-    batchNo: batch.requestNo, kind: batch.verb === 'batch-release' ? 'release' : 'repayment', projectNo, businessTime: batch.asOf,
-    details: details.map(({ requestNo, holdRequestNo, fromUserNo, toUserNo, kind, amountFen }) => ({ requestNo, holdRequestNo, fromUserNo, toUserNo, kind, amountFen })),
-  });
+  if (!isBatch(batch)) throw new RangeError(`${batch.requestNo} is ${batch.verb}, no batch`);
+  const details = await wireDetailsOf(pool, batch.requestNo);
+  const kind = kinds[batch.verb];
+  if (isAtOnce(batch)) return custody.settleNow({ requestNo: batch.requestNo, kind, projectNo, details, businessTime: batch.asOf });
+  return custody.settleBatch({ batchNo: batch.requestNo, kind, projectNo, businessTime: batch.asOf, details: details.map(({ holdRequestNo, ...detail }) => ({ ...detail, holdRequestNo: holdRequestNo ?? '' })) });
+}
+
+/** The details of a batch or trade as the bank is told them. */
+export async function wireDetailsOf(pool: BankDeps['pool'], requestNo: string): Promise<TradeDetail[]> {
+  const details = await detailsOf(pool, requestNo);
+  return details.map(({ requestNo: no, holdRequestNo, fromUserNo, toUserNo, kind, amountFen, shareFen }) => (
+    { requestNo: no, holdRequestNo, fromUserNo, toUserNo, kind, amountFen, ...(shareFen === null ? {} : { shareFen }) }));
 }

@@ -5,6 +5,7 @@
  */
 import { awaitWord, find, isPutOff, isTerminal, latestTry, markSent, notBeforeOf, type Instruction, type Verb } from '../../db/instructions.js';
 import { bankClosed, recordOutcome, type Outcome } from '../../db/outcomes.js';
+import { isAtOnce, isBatch } from '../../db/outcomes/batches.js';
 import type { Pool } from '../../db/pool.js';
 import type { BatchOutcome, Custody } from '../../gateways/custody/port.js';
 import type { BankStep } from '../../workflows/contract.js';
@@ -15,7 +16,6 @@ export interface BankDeps { pool: Pool; custody: Custody }
 /** What the bank says, with the ends of a batch's details. */
 export interface Word { outcome: Outcome; details?: readonly { requestNo: string; outcome: Outcome }[] }
 
-const isBatch = (verb: Verb): boolean => verb === 'batch-release' || verb === 'batch-repayment';
 /** Verbs after which the bank holds something else of the person. */
 const aboutThePerson: ReadonlySet<Verb> = new Set(['register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'authorise', 'cancel-authorisation']);
 
@@ -59,8 +59,9 @@ async function hear(deps: BankDeps, { requestNo, verb, userNo }: Instruction, wo
   return afterClosing(deps, after);
 }
 
-export async function askBank(custody: Custody, { requestNo, verb }: Instruction): Promise<Word> {
-  return isBatch(verb) ? wordOf(await custody.queryBatch(requestNo)) : { outcome: await custody.query(requestNo) };
+export async function askBank(custody: Custody, instruction: Instruction): Promise<Word> {
+  const { requestNo } = instruction;
+  return isBatch(instruction) && !isAtOnce(instruction) ? wordOf(await custody.queryBatch(requestNo)) : { outcome: await custody.query(requestNo) };
 }
 
 function wordOf({ status, code, reason, details }: BatchOutcome): Word {

@@ -77,13 +77,13 @@ function planDistribution({ pool }: BankDeps, loan: LoanFacts, input: Input): Pr
     const shares = shareOut(holdings, await givenSoFar(tx, loanNo), sums, loan.product.lenderFeeBps);
     await writeAllocation(tx, payment, { sums, parts, forgivenInterest: input.forgivenInterest, afterWriteOff: input.afterWriteOff, shares });
     await postEarned(tx, loanNo, payment, sums, shares, asOf);
-    const details = detailsFor({ holdings, shares, sums, holdRequestNo: await freezeOf(tx, paymentNo), borrowerUserNo: loan.borrowerUserNo });
+    const details = detailsFor({ holdings, shares, sums, holdRequestNo: await freezeOf(tx, paymentNo), payerUserNo: loan.borrowerUserNo });
     return planBatches(tx, { businessKey, verb: 'batch-repayment', userNo: loan.borrowerUserNo, loanNo, paymentNo, workflowId: loanNo, step: 'service', asOf }, details);
   });
 }
 
 /** Interest, late interest, fees and costs enter the claims book with the payment that covers them. */
-async function postEarned(tx: Transaction, loanNo: string, payment: Payment, sums: PaymentSums, shares: readonly HolderShare[], businessAt: string): Promise<void> {
+export async function postEarned(tx: Transaction, loanNo: string, payment: Payment, sums: PaymentSums, shares: readonly HolderShare[], businessAt: string): Promise<void> {
   const postings: Posting[] = [
     { account: debt(loanNo, 'interest'), amountFen: -sums.interestFen },
     { account: debt(loanNo, 'late-interest'), amountFen: -sums.lateInterestFen },
@@ -100,7 +100,7 @@ async function postEarned(tx: Transaction, loanNo: string, payment: Payment, sum
 }
 
 /** The borrower is not late for it; somebody finds out why the bank cannot credit the lender. */
-async function openUndeliveredTask({ pool }: BankDeps, { loanNo, paymentNo, asOf }: Input, shares: number): Promise<void> {
+export async function openUndeliveredTask({ pool }: BankDeps, { loanNo, paymentNo, asOf }: Pick<Input, 'loanNo' | 'paymentNo' | 'asOf'>, shares: number): Promise<void> {
   await openTask(pool, {
     key: `${paymentNo}:undelivered`, kind: 'undelivered', role: 'operations', workflowId: loanNo, loanNo, personId: null,
     title: `The bank refused ${shares} share${shares === 1 ? '' : 's'} of payment ${paymentNo}`, details: { paymentNo, shares }, dueAt: null, asOf,

@@ -1,4 +1,5 @@
 import { findAccountByUserNo } from '../../db/accounts.js';
+import { payeeOf } from '../../db/entrusted-payments.js';
 import { availableFen } from '../../db/outcomes/cash.js';
 import { expectAt, intend, isPutOff, latestTry, payoutKey, type Instruction } from '../../db/instructions.js';
 import { firstWorkingDayOnOrAfter } from '../../domain/calendar.js';
@@ -29,12 +30,13 @@ async function coolingUntil({ pool }: BankDeps, { borrowerUserNo }: LoanFacts, i
   return until;
 }
 
-/** The principal received, or what is left of it when the borrower has drawn some by hand; null when nothing is. */
+/** The principal received, or what is left of it when the borrower has drawn some by hand; null when nothing is, or a supplier has received it. */
 async function intendPayout({ pool }: BankDeps, loan: LoanFacts, attempt: number, asOf: string): Promise<Instruction | null> {
   const { loanNo, borrowerUserNo, offer } = loan;
   const businessKey = payoutKey(loanNo, attempt);
   const known = await latestTry(pool, businessKey);
   if (known) return known;
+  if (await payeeOf(pool, loanNo)) return null;
   const amountFen = Math.min(offer.amountFen, await availableFen(pool, borrowerUserNo));
   if (amountFen === 0) return null;
   return intend(pool, { businessKey, verb: 'payout', userNo: borrowerUserNo, loanNo, amountFen, workflowId: loanNo, step: 'payOut', asOf, waitsUntil: nextWorkingDay(loan, asOf) });

@@ -1,5 +1,6 @@
 import { undeliveredCount } from '../../db/holdings.js';
 import { intend, intendDetails, latestTry, type Instruction, type InstructionDetail } from '../../db/instructions.js';
+import { findPayment } from '../../db/payments.js';
 import { inTransaction, rows, type Transaction } from '../../db/pool.js';
 import { closeTask } from '../../db/tasks.js';
 import type { BankActivities } from '../../workflows/contract.js';
@@ -11,7 +12,7 @@ import { isOpen, type BankDeps } from './carry-out.js';
 export function redeliverActivity(deps: BankDeps): BankActivities['redeliver'] {
   return async ({ loanNo, asOf }) => {
     const payments = await rows<{ paymentNo: string }>(
-      deps.pool, `SELECT DISTINCT i.payment_no AS "paymentNo" FROM instruction i JOIN instruction_detail d ON d.batch_no = i.request_no WHERE i.loan_no = $1 AND i.verb = 'batch-repayment' AND d.state <> 'done'
+      deps.pool, `SELECT DISTINCT i.payment_no AS "paymentNo" FROM instruction i JOIN instruction_detail d ON d.batch_no = i.request_no WHERE i.loan_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') AND d.state <> 'done'
          AND NOT EXISTS (SELECT 1 FROM instruction_detail o JOIN instruction oi ON oi.request_no = o.batch_no WHERE oi.payment_no = i.payment_no AND o.holding_id IS NOT DISTINCT FROM d.holding_id AND o.purpose = d.purpose AND o.state = 'done')
        ORDER BY 1`, [loanNo]);
     for (const { paymentNo } of payments) await carryOutBatches(deps, await planAgain(deps, loanNo, paymentNo, asOf), loanNo, asOf);
@@ -36,9 +37,10 @@ function planAgain({ pool }: BankDeps, loanNo: string, paymentNo: string, asOf: 
     if (last && isOpen(last)) return [last];
     const refused = await refusedDetails(tx, paymentNo);
     if (refused.length === 0) return [];
+    const verb = (await findPayment(tx, paymentNo))?.source === 'compensation' ? 'batch-compensation' : 'batch-repayment';
     const amountFen = refused.reduce((sum, detail) => sum + detail.amountFen, 0);
     const batch = await intend(tx, {
-      businessKey, try: (last?.try ?? 0) + 1, verb: 'batch-repayment', userNo: refused[0]?.fromUserNo ?? null, loanNo, paymentNo, amountFen, workflowId: loanNo, step: 'service', asOf, details: { redelivery: true },
+      businessKey, try: (last?.try ?? 0) + 1, verb, userNo: refused[0]?.fromUserNo ?? null, loanNo, paymentNo, amountFen, workflowId: loanNo, step: 'service', asOf, details: { redelivery: true },
     });
     await intendDetails(tx, batch.requestNo, refused.map((detail) => ({ ...detail, requestNo: `${batch.requestNo}-${nameOf(detail)}` })));
     return [batch];
@@ -51,9 +53,9 @@ const nameOf = ({ holdingId, purpose }: InstructionDetail): string => (holdingId
 function refusedDetails(tx: Transaction, paymentNo: string): Promise<InstructionDetail[]> {
   return rows<InstructionDetail>(
     tx, `SELECT DISTINCT ON (d.holding_id, d.purpose) d.request_no AS "requestNo", d.hold_request_no AS "holdRequestNo", d.from_user_no AS "fromUserNo", d.to_user_no AS "toUserNo", d.kind, d.purpose,
-                d.amount_fen AS "amountFen", d.holding_id AS "holdingId", d.bid_id AS "bidId", d.state, d.reason
+                d.amount_fen AS "amountFen", d.holding_id AS "holdingId", d.bid_id AS "bidId", d.state, d.reason, d.share_fen AS "shareFen"
            FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no
-          WHERE i.payment_no = $1 AND i.verb = 'batch-repayment' AND d.state = 'refused'
+          WHERE i.payment_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') AND d.state = 'refused'
             AND NOT EXISTS (SELECT 1 FROM instruction_detail o JOIN instruction oi ON oi.request_no = o.batch_no
                              WHERE oi.payment_no = $1 AND o.holding_id IS NOT DISTINCT FROM d.holding_id AND o.purpose = d.purpose AND o.state <> 'refused')
           ORDER BY d.holding_id, d.purpose LIMIT $2`, [paymentNo, maxBatchDetails]);

@@ -1,4 +1,5 @@
 import { bidsOfLoan } from '../../db/bids.js';
+import { payeeOf } from '../../db/entrusted-payments.js';
 import { batchesOf, type Instruction } from '../../db/instructions.js';
 import { inTransaction, row, type Transaction } from '../../db/pool.js';
 import { firstSchedule, writeSchedule } from '../../db/schedules.js';
@@ -14,7 +15,7 @@ import { changeProject } from './projects.js';
 import { tendFreezes } from './tend-freezes.js';
 
 /**
- * 放款: every freeze becomes the borrower's money; the schedule starts on the bank day of the last one. A detail that the
+ * 放款: every freeze becomes the borrower's money, or that of the supplier whom the borrower has authorised; the schedule starts on the bank day of the last one. A detail that the
  * bank refuses leaves the others done; after the repair a new attempt sends only what is left, under new numbers.
  */
 export function releaseActivity(deps: BankDeps): BankActivities['release'] {
@@ -43,8 +44,9 @@ function planRelease({ pool }: BankDeps, loan: LoanFacts, attempt: number, asOf:
     const known = await batchesOf(tx, businessKey);
     if (known.length > 0) return known;
     const bids = await bidsOfLoan(tx, loanNo, ['frozen']);
+    const toUserNo = (await payeeOf(tx, loanNo)) ?? borrowerUserNo;
     const details = bids.map((bid): PlannedDetail => ({
-      name: `bid${bid.id}`, holdRequestNo: bid.requestNo, fromUserNo: bid.userNo, toUserNo: borrowerUserNo, kind: 'principal', purpose: 'release', amountFen: bid.amountFen, holdingId: null, bidId: bid.id,
+      name: `bid${bid.id}`, holdRequestNo: bid.requestNo, fromUserNo: bid.userNo, toUserNo, kind: 'principal', purpose: 'release', amountFen: bid.amountFen, holdingId: null, bidId: bid.id,
     }));
     return planBatches(tx, { businessKey, verb: 'batch-release', userNo: borrowerUserNo, loanNo, workflowId: loanNo, step: 'disburse', asOf }, details);
   });

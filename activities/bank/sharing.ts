@@ -20,7 +20,7 @@ export const totalOf = (sums: PaymentSums): number => sums.principalFen + sums.i
 
 /**
  * Each holder's part: principal, interest and late interest apart, each on its own cumulative total, by the contractual
- * share. The lender's fee is a share of interest really received, rounded down for each holder.
+ * share, or what was outstanding when the holders last changed. The lender's fee is a share of interest really received, rounded down for each holder.
  */
 export function shareOut(holdings: readonly Holding[], given: readonly Given[], sums: PaymentSums, feeBps: Bps): HolderShare[] {
   const principal = shareOne('principalFen', holdings, given, sums);
@@ -36,16 +36,16 @@ function shareOne(component: 'principalFen' | 'interestFen' | 'lateInterestFen',
   const before = new Map(given.map((each) => [each.holdingId, each[component]]));
   const alreadyGivenFen = holdings.map((holding) => before.get(holding.id) ?? 0);
   return distribute({
-    sharesFen: holdings.map((holding) => holding.principalFen), alreadyGivenFen,
+    sharesFen: holdings.map((holding) => holding.shareFen), alreadyGivenFen,
     paidSoFarFen: alreadyGivenFen.reduce((sum, fen) => sum + fen, 0), payFen: sums[component],
   });
 }
 
 /** The payment as the bank's details. Their sum is the payment, to the fen. */
-export function detailsFor(input: { holdings: readonly Holding[]; shares: readonly HolderShare[]; sums: PaymentSums; holdRequestNo: string; borrowerUserNo: string }): PlannedDetail[] {
-  const { holdings, shares, sums, holdRequestNo, borrowerUserNo } = input;
+export function detailsFor(input: { holdings: readonly Holding[]; shares: readonly HolderShare[]; sums: PaymentSums; holdRequestNo: string; payerUserNo: string }): PlannedDetail[] {
+  const { holdings, shares, sums, holdRequestNo, payerUserNo } = input;
   const userNos = new Map(holdings.map((holding) => [holding.id, holding.userNo]));
-  const from = { holdRequestNo, fromUserNo: borrowerUserNo, bidId: null };
+  const from = { holdRequestNo, fromUserNo: payerUserNo, bidId: null };
   const toHolder = shares.flatMap((share): PlannedDetail[] => {
     const to = { ...from, toUserNo: userNos.get(share.holdingId) ?? '', holdingId: share.holdingId };
     return [

@@ -2,15 +2,28 @@
 import { detailsOf, type Instruction } from '../instructions.js';
 import { row, type Transaction } from '../pool.js';
 import { repaymentSettled } from './repayments.js';
+import { compensationSettled } from './compensations.js';
 import { releaseSettled } from './releases.js';
 import { end, type Ended, type EndedDetail, type OutcomeReport } from './word.js';
 
-export async function recordBatch(tx: Transaction, batch: Instruction, report: OutcomeReport): Promise<Ended> {
+export type BatchVerb = 'batch-release' | 'batch-repayment' | 'batch-compensation';
+type Batch = Instruction & { verb: BatchVerb };
+
+const settled: Record<BatchVerb, (tx: Transaction, batch: Instruction, done: readonly EndedDetail[], refused: readonly EndedDetail[], at: string) => Promise<void>> = {
+  'batch-release': releaseSettled, 'batch-repayment': repaymentSettled, 'batch-compensation': compensationSettled,
+};
+
+export const isBatch = (instruction: Instruction): instruction is Batch => Object.hasOwn(settled, instruction.verb);
+
+/** Sent as one trade that is answered at once: its details share its end. */
+export const isAtOnce = ({ details }: Pick<Instruction, 'details'>): boolean => details['atOnce'] === true;
+
+export async function recordBatch(tx: Transaction, batch: Batch, report: OutcomeReport): Promise<Ended> {
   const news = await newlyEnded(tx, batch, report);
   const [done, refused] = [news.filter((detail) => detail.state === 'done'), news.filter((detail) => detail.state === 'refused')];
   if (news.length > 0) {
     await writeEnds(tx, news);
-    await (batch.verb === 'batch-release' ? releaseSettled : repaymentSettled)(tx, batch, done, refused, report.at);
+    await settled[batch.verb](tx, batch, done, refused, report.at);
   }
   const left = await row<{ open: number; done: number }>(
     tx, `SELECT count(*) FILTER (WHERE state = 'sent')::int AS open, count(*) FILTER (WHERE state = 'done')::int AS done FROM instruction_detail WHERE batch_no = $1`, [batch.requestNo]);
@@ -26,6 +39,7 @@ export async function recordBatch(tx: Transaction, batch: Instruction, report: O
 async function newlyEnded(tx: Transaction, batch: Instruction, { outcome, details = [], at }: OutcomeReport): Promise<EndedDetail[]> {
   const open = (await detailsOf(tx, batch.requestNo)).filter((detail) => detail.state === 'sent');
   if (outcome.status === 'refused') return open.map((detail) => ({ ...detail, state: 'refused', reason: outcome.code, at }));
+  if (outcome.status === 'done' && isAtOnce(batch)) return open.map((detail) => ({ ...detail, state: 'done', at: outcome.at }));
   const said = new Map(details.map((detail) => [detail.requestNo, detail.outcome]));
   return open.flatMap((detail): EndedDetail[] => {
     const word = said.get(detail.requestNo);

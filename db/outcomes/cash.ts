@@ -1,10 +1,11 @@
 /** Money between a person's card and sub-account: deposits and pulls in, withdrawals and payouts out. */
-import { outside, personal } from '../chart.js';
+import { outside, personal, platformMarketingUser } from '../chart.js';
 import { intend, type Instruction } from '../instructions.js';
 import { balanceOf, moved, postJournal, type Journal } from '../ledger.js';
 import type { Done, Refused } from './word.js';
 import { inTransaction, row, type Db, type Pool, type Transaction } from '../pool.js';
 import { doubtedFen } from '../reconciliation.js';
+import { ownFundsIn } from './platform-money.js';
 import { coverAvailable } from '../reservations.js';
 
 function userOf(instruction: Instruction): string {
@@ -13,6 +14,7 @@ function userOf(instruction: Instruction): string {
 }
 
 export async function cashIn(tx: Transaction, instruction: Instruction, outcome: Done): Promise<void> {
+  if (instruction.userNo === platformMarketingUser) return ownFundsIn(tx, instruction, outcome);
   const postings = moved(outside, personal(userOf(instruction), 'available'), outcome.amountFen);
   await postJournal(tx, { key: instruction.requestNo, kind: 'deposit', requestNo: instruction.requestNo, businessAt: outcome.at, postings });
 }

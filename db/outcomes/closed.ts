@@ -32,7 +32,8 @@ export async function putOff(tx: Transaction, instruction: Instruction, { outcom
   return 'terminal';
 }
 
-async function isByHand(tx: Transaction, { bidId, verb }: Instruction): Promise<boolean> {
+async function isByHand(tx: Transaction, { bidId, verb, details }: Instruction): Promise<boolean> {
+  if (details['by'] === 'password') return true;
   return bidId !== null && verb === 'hold' && (await row(tx, `SELECT 1 FROM bid WHERE id = $1 AND by = 'password'`, [bidId])) !== null;
 }
 

@@ -6,16 +6,19 @@ import { moved, postJournal, type Journal } from '../ledger.js';
 import { freeFen, lockListing, moveShares, type Listing } from '../listings.js';
 import { row, type Transaction } from '../pool.js';
 import { coverAvailable } from '../reservations.js';
+import { purchaseFrozen, purchaseRefused } from './claims.js';
 import { freedByMiscarriage } from './projects.js';
 import type { Done, Refused } from './word.js';
 
 export async function freezeDone(tx: Transaction, instruction: Instruction, outcome: Done): Promise<void> {
   if (instruction.bidId !== null) await bidFrozen(tx, instruction, outcome);
+  else if (instruction.details['purpose'] === 'purchase') await purchaseFrozen(tx, instruction, outcome);
   else await paymentFrozen(tx, instruction, outcome);
 }
 
 export async function freezeRefused(tx: Transaction, instruction: Instruction, outcome: Refused, at: string): Promise<void> {
   if (instruction.bidId !== null) await bidRefused(tx, instruction, outcome, at);
+  else if (instruction.details['purpose'] === 'purchase') await purchaseRefused(tx, instruction, outcome);
 }
 
 async function lockBoth(tx: Transaction, instruction: Instruction): Promise<{ bid: Bid; listing: Listing }> {
@@ -80,20 +83,25 @@ function freeze(kind: 'bid-frozen' | 'late-freeze', bid: Bid, businessAt: string
   return { key: bid.requestNo, kind, requestNo: bid.requestNo, businessAt, postings: moved(from, personal(bid.userNo, 'frozen'), bid.amountFen) };
 }
 
-/** A payment counts from here, however long its distribution takes. */
+/** A payment counts from here, however long its distribution takes; the borrower's, or a guarantor's in the borrower's place. */
 async function paymentFrozen(tx: Transaction, instruction: Instruction, outcome: Done): Promise<void> {
   const userNo = instruction.userNo ?? '';
   await coverAvailable(tx, userNo, outcome.amountFen, outcome.at);
   const postings = moved(personal(userNo, 'available'), personal(userNo, 'frozen'), outcome.amountFen);
-  await postJournal(tx, { key: instruction.requestNo, kind: 'repayment-frozen', requestNo: instruction.requestNo, businessAt: outcome.at, postings });
+  await postJournal(tx, { key: instruction.requestNo, kind: instruction.details['purpose'] === 'compensation' ? 'compensation-frozen' : 'repayment-frozen', requestNo: instruction.requestNo, businessAt: outcome.at, postings });
   await tx.query(`UPDATE payment SET state = 'frozen', frozen_fen = $2 WHERE payment_no = $1 AND state = 'asked'`, [instruction.paymentNo, outcome.amountFen]);
 }
 
-/** A freeze given back: of a bid that came too late, or the part of a payment that is not owed. */
+/** A freeze given back: of a bid that came too late, of a purchase that came to nothing, or the part of a payment that is not owed. */
 export async function holdReleased(tx: Transaction, instruction: Instruction, outcome: Done): Promise<void> {
   const userNo = instruction.userNo ?? '';
-  const kind = instruction.bidId === null ? 'repayment-unfrozen' : 'bid-released';
+  const kind = instruction.bidId === null ? unfrozen(instruction) : 'bid-released';
   const postings = moved(personal(userNo, 'frozen'), personal(userNo, 'available'), outcome.amountFen);
   await postJournal(tx, { key: instruction.requestNo, kind, requestNo: instruction.requestNo, businessAt: outcome.at, postings });
   if (instruction.paymentNo !== null) await tx.query('UPDATE payment SET frozen_fen = frozen_fen - $2 WHERE payment_no = $1', [instruction.paymentNo, outcome.amountFen]);
+}
+
+function unfrozen({ details }: Instruction): 'purchase-unfrozen' | 'compensation-unfrozen' | 'repayment-unfrozen' {
+  if (details['purpose'] === 'purchase') return 'purchase-unfrozen';
+  return details['purpose'] === 'compensation' ? 'compensation-unfrozen' : 'repayment-unfrozen';
 }

@@ -6,7 +6,7 @@ import { rows, type Transaction } from '../pool.js';
 import type { EndedDetail } from './word.js';
 
 /** The gross parts of one detail: what the holder is owed less, before the lender's fee was kept back. */
-interface Gross { principalFen: number; interestFen: number; lateInterestFen: number; feeFen: number; costsFen: number; keptBackFen: number }
+export interface Gross { principalFen: number; interestFen: number; lateInterestFen: number; feeFen: number; costsFen: number; keptBackFen: number }
 
 export async function repaymentSettled(tx: Transaction, batch: Instruction, done: readonly EndedDetail[], refused: readonly EndedDetail[], at: string): Promise<void> {
   const { paymentNo, loanNo } = batch;
@@ -25,13 +25,13 @@ export async function repaymentSettled(tx: Transaction, batch: Instruction, done
 
 type Share = { holdingId: number; interestFen: number; lateInterestFen: number; feeFen: number };
 
-async function sharesOf(tx: Transaction, paymentNo: string): Promise<Map<number, Share>> {
+export async function sharesOf(tx: Transaction, paymentNo: string): Promise<Map<number, Share>> {
   const found = await rows<Share>(
     tx, 'SELECT holding_id AS "holdingId", interest_fen AS "interestFen", late_interest_fen AS "lateInterestFen", fee_fen AS "feeFen" FROM distribution WHERE payment_no = $1', [paymentNo]);
   return new Map(found.map((share) => [share.holdingId, share]));
 }
 
-function grossOf({ purpose, amountFen, holdingId, requestNo }: EndedDetail, shares: Map<number, Share>): Gross {
+export function grossOf({ purpose, amountFen, holdingId, requestNo }: EndedDetail, shares: Map<number, Share>): Gross {
   const none: Gross = { principalFen: 0, interestFen: 0, lateInterestFen: 0, feeFen: 0, costsFen: 0, keptBackFen: 0 };
   if (purpose === 'principal') return { ...none, principalFen: amountFen };
   if (purpose === 'service-fee') return { ...none, feeFen: amountFen };
@@ -42,14 +42,16 @@ function grossOf({ purpose, amountFen, holdingId, requestNo }: EndedDetail, shar
   return { ...none, interestFen: share.interestFen, lateInterestFen: share.lateInterestFen, keptBackFen: share.feeFen };
 }
 
-const custodyKind: Record<DetailPurpose, JournalKind> = {
-  release: 'release', principal: 'repayment', interest: 'repayment', 'service-fee': 'service-fee', 'lender-fee': 'lender-fee', costs: 'costs',
+const custodyKind: Partial<Record<DetailPurpose, JournalKind>> = {
+  principal: 'repayment', interest: 'repayment', 'service-fee': 'service-fee', 'lender-fee': 'lender-fee', costs: 'costs',
 };
 
 function custodyJournal(batch: Instruction, detail: EndedDetail): Journal {
   const to = detail.purpose === 'costs' ? platformCosts : detail.kind === 'commission' ? platformIncome : personal(detail.toUserNo, 'available');
+  const kind = custodyKind[detail.purpose];
+  if (!kind) throw new RangeError(`${detail.requestNo}: ${detail.purpose} is no part of a repayment`);
   return {
-    key: detail.requestNo, kind: custodyKind[detail.purpose], requestNo: batch.requestNo, businessAt: detail.at,
+    key: detail.requestNo, kind, requestNo: batch.requestNo, businessAt: detail.at,
     postings: moved(personal(detail.fromUserNo, 'frozen'), to, detail.amountFen),
   };
 }
@@ -75,7 +77,7 @@ function partsOf(loanNo: string, holdingId: number | null, gross: Gross): { clai
   ];
 }
 
-async function creditHoldings(tx: Transaction, credits: readonly ({ holdingId: number | null } & Gross)[]): Promise<void> {
+export async function creditHoldings(tx: Transaction, credits: readonly ({ holdingId: number | null } & Gross)[]): Promise<void> {
   await tx.query(
     `UPDATE holding h SET paid_principal_fen = paid_principal_fen + c.principal, paid_interest_fen = paid_interest_fen + c.interest,
             paid_late_interest_fen = paid_late_interest_fen + c.late, fees_fen = fees_fen + c.kept
@@ -88,11 +90,11 @@ async function creditHoldings(tx: Transaction, credits: readonly ({ holdingId: n
  * A share is delivered when each of its purposes has been done, undelivered when one was refused and is not being tried
  * again; the payment is distributed when no detail is under way.
  */
-async function judgeDelivery(tx: Transaction, paymentNo: string): Promise<void> {
+export async function judgeDelivery(tx: Transaction, paymentNo: string): Promise<void> {
   await tx.query(
     `WITH detail AS (
        SELECT d.holding_id, d.purpose, bool_or(d.state = 'done') AS done, bool_or(d.state = 'sent') AS open
-         FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no WHERE i.payment_no = $1 AND i.verb = 'batch-repayment' GROUP BY d.holding_id, d.purpose
+         FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no WHERE i.payment_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') GROUP BY d.holding_id, d.purpose
      ), share AS (
        SELECT holding_id, bool_and(done) AS done, bool_or(open AND NOT done) AS open FROM detail WHERE holding_id IS NOT NULL GROUP BY holding_id
      )

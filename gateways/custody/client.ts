@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { fenToYuan, yuanToFen } from './amounts.js';
 import { CustodyUnavailable, maxBatchDetails } from './port.js';
-import type { BatchDetail, BatchOutcome, Custody, Outcome } from './port.js';
+import type { BatchOutcome, Custody, Outcome } from './port.js';
 import { duplicateCode, isTurnedAway, noSuchUserCode, notFoundCode, refusalCode } from './refusals.js';
 import { bankUserOf, batchSchema, detailOutcomes, outcomeOf, refusalOf, transactionSchema, userSchema } from './transactions.js';
 import type { Transaction } from './transactions.js';
 import { createStatements, fileDateOf, fileTypes } from './statements.js';
+import { batchTypes, freezeTypes, wireDetail, wireFee, wireTrade } from './trades.js';
+import type { WireTrade } from './trades.js';
 import { createSigners, readKeys } from './keys.js';
 import type { KeyRing } from './keys.js';
 import { openEnvelope, signRequest } from './wire.js';
@@ -45,10 +47,15 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
       order('ESTABLISH_PROJECT', { requestNo, projectNo, platformUserNo: borrowerUserNo, projectName: name, amount: fenToYuan(amountFen), annualRateBps, termMonths, businessTime }, amountFen),
     changeProject: ({ requestNo, projectNo, state, businessTime }) => order('MODIFY_PROJECT', { requestNo, projectNo, state, businessTime }, null),
     hold: ({ requestNo, projectNo, userNo, purpose, amountFen, businessTime }) =>
-      order('USER_AUTO_PRE_TRANSACTION', { requestNo, projectNo, platformUserNo: userNo, bizType: purpose === 'bid' ? 'TENDER' : 'REPAYMENT', amount: fenToYuan(amountFen), businessTime }, amountFen),
+      order('USER_AUTO_PRE_TRANSACTION', { requestNo, projectNo, platformUserNo: userNo, bizType: freezeTypes[purpose], amount: fenToYuan(amountFen), businessTime }, amountFen),
     releaseHold: ({ requestNo, holdRequestNo, amountFen, businessTime }) =>
       order('CANCEL_PRE_TRANSACTION', { requestNo, preTransactionNo: holdRequestNo, amount: fenToYuan(amountFen), businessTime }, amountFen),
     settleBatch,
+    settleNow: (trade) => tradeNow(() => wireTrade(trade)),
+    transferFee: (fee) => tradeNow(() => wireFee(fee)),
+    sellClaim: ({ requestNo, projectNo, userNo, shareFen, businessTime }) =>
+      order('DEBENTURE_SALE', { requestNo, platformUserNo: userNo, projectNo, share: fenToYuan(shareFen), businessTime }, shareFen),
+    cancelClaimSale: ({ requestNo, saleRequestNo, businessTime }) => order('CANCEL_DEBENTURE_SALE', { requestNo, saleRequestNo, businessTime }, null),
     pullFromCard: ({ requestNo, userNo, amountFen, businessTime }) =>
       order('DIRECT_RECHARGE', { requestNo, platformUserNo: userNo, amount: fenToYuan(amountFen), businessTime }, amountFen),
     payOut: ({ requestNo, userNo, amountFen, urgency, businessTime }) =>
@@ -113,10 +120,15 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
     return checked(transaction.data, requestNo, amountFen);
   }
 
+  async function tradeNow(write: () => WireTrade): Promise<Outcome> {
+    const { serviceName, data, amountFen } = write();
+    return order(serviceName, data, amountFen);
+  }
+
   async function settleBatch(input: Parameters<Custody['settleBatch']>[0]): Promise<Outcome> {
     const { batchNo, kind, projectNo, details, businessTime } = input;
     if (details.length === 0 || details.length > maxBatchDetails) throw new RangeError(`a batch has 1 to ${maxBatchDetails} details, not ${details.length}`);
-    const data = { batchNo, bizType: kind === 'release' ? 'TENDER' : 'REPAYMENT', projectNo, details: details.map(wireDetail), businessTime };
+    const data = { batchNo, bizType: batchTypes[kind], projectNo, details: details.map(wireDetail), businessTime };
     const answer = await ask('ASYNC_TRANSACTION', data);
     if (!answer.trusted) return { status: 'unknown', why: answer.why };
     const error = errorSchema.safeParse(answer.data);
@@ -167,7 +179,10 @@ export function createCustodyClient(settings: CustodyClientSettings): Custody {
   async function queryProject(projectNo: string): ReturnType<Custody['queryProject']> {
     const answer = await read('QUERY_PROJECT_INFORMATION', { projectNo }, projectSchema, notFoundCode);
     if (answer && answer.projectNo !== projectNo) throw new CustodyUnavailable('the answer is about another project');
-    return answer && { projectNo, state: answer.state, amountFen: answer.amount, frozenFen: answer.frozenAmount };
+    return answer && {
+      projectNo, state: answer.state, amountFen: answer.amount, frozenFen: answer.frozenAmount, payeeUserNo: answer.entrustedPlatformUserNo,
+      shares: answer.shares.map(([userNo, shareFen, forSaleFen]) => ({ userNo, shareFen, forSaleFen })),
+    };
   }
 
   async function downloadBalances(): ReturnType<Custody['downloadBalances']> {
@@ -190,22 +205,11 @@ function clashes(known: Transaction, serviceName: string | null, amountFen: numb
   return otherVerb || otherAmount;
 }
 
-function wireDetail(detail: BatchDetail): Record<string, string> {
-  return {
-    requestNo: detail.requestNo,
-    preTransactionNo: detail.holdRequestNo,
-    sourcePlatformUserNo: detail.fromUserNo,
-    targetPlatformUserNo: detail.toUserNo,
-    bizType: { principal: 'PRINCIPAL', interest: 'INTEREST', commission: 'COMMISSION' }[detail.kind],
-    amount: fenToYuan(detail.amountFen),
-  };
-}
-
 const yuan = z.string().transform((text, context) => {
   const fen = yuanToFen(text);
   if (fen === null) context.addIssue({ code: 'custom', message: 'not a yuan amount' });
   return fen ?? 0;
 });
 
-const projectSchema = z.object({ projectNo: z.string(), state: z.enum(['COLLECTING', 'REPAYING', 'FINISH', 'MISCARRY']), amount: yuan, frozenAmount: yuan });
+const projectSchema = z.object({ projectNo: z.string(), state: z.enum(['COLLECTING', 'REPAYING', 'FINISH', 'MISCARRY']), amount: yuan, frozenAmount: yuan, entrustedPlatformUserNo: z.string().nullable(), shares: z.array(z.tuple([z.string(), yuan, yuan])) });
 const balancesSchema = z.object({ cutAt: z.string(), balances: z.array(z.tuple([z.string(), yuan, yuan])) });

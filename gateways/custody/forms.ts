@@ -1,5 +1,6 @@
 /** Signs the form with which a person's browser is carried to the bank's own pages. */
 import { fenToYuan } from './amounts.js';
+import { freezeTypes } from './trades.js';
 import type { PersonalAct, SignedForm } from './port.js';
 import { createSigners } from './keys.js';
 import { signRequest } from './wire.js';
@@ -57,6 +58,10 @@ function requestOf(act: PersonalAct): { serviceName: string; data: Record<string
     case 'withdraw':
       return { serviceName: 'WITHDRAW', data: { amount: fenToYuan(act.amountFen), withdrawType: act.urgency === 'urgent' ? 'URGENT' : 'NORMAL', withdrawForm: act.toBeConfirmed ? 'CONFIRMED' : 'IMMEDIATE' } };
     case 'hold':
-      return { serviceName: 'USER_PRE_TRANSACTION', data: { projectNo: act.projectNo, bizType: act.purpose === 'bid' ? 'TENDER' : 'REPAYMENT', amount: fenToYuan(act.amountFen), expireTime: act.expiresAt } };
+      return { serviceName: 'USER_PRE_TRANSACTION', data: { projectNo: act.projectNo, bizType: freezeTypes[act.purpose], amount: fenToYuan(act.amountFen), expireTime: act.expiresAt } };
+    case 'sell-claim':
+      return { serviceName: 'DEBENTURE_SALE', data: { projectNo: act.projectNo, share: fenToYuan(act.shareFen) } };
+    case 'authorise-entrusted-pay':
+      return { serviceName: 'AUTHORIZATION_ENTRUST_PAY', data: { projectNo: act.projectNo, entrustedPlatformUserNo: act.payeeUserNo } };
   }
 }

@@ -29,6 +29,8 @@ export type RefusalCode =
   | 'project-state'
   | 'duplicate-request'
   | 'cap-exceeded'
+  | 'share-short'
+  | 'sale-ended'
   /** The bank is closed for the night (日切): the number is used up, the act is not. */
   | 'bank-closed'
   | 'refused';
@@ -36,16 +38,31 @@ export type RefusalCode =
 export type AuthorisationType = 'RECHARGE' | 'TENDER' | 'REPAYMENT' | 'WITHDRAW' | 'CREDIT_ASSIGNMENT' | 'COMPENSATORY';
 export type UserRole = 'BORROWERS' | 'INVESTOR' | 'GUARANTEECORP' | 'SUPPLIERS';
 
-/** One line of a batch: from a freeze (or the payer's frozen money) to somebody's available balance. */
-export interface BatchDetail {
+/** One movement of a trade, to somebody's available balance. */
+export interface TradeDetail {
   requestNo: string;
-  /** The freeze this money comes from. */
-  holdRequestNo: string;
+  /** The freeze this money comes from; null: out of the payer's available money. */
+  holdRequestNo: string | null;
   fromUserNo: string;
   toUserNo: string;
   kind: 'principal' | 'interest' | 'commission';
   amountFen: number;
+  /** The price of a claim: how much outstanding principal goes to the payer with it. */
+  shareFen?: number;
 }
+
+/** One line of a batch: always from a freeze. */
+export interface BatchDetail extends TradeDetail { holdRequestNo: string }
+
+/** A trade of a few details that is done as a whole or refused as a whole, and answered at once. */
+export type Trade = { requestNo: string; details: TradeDetail[]; businessTime: string } & (
+  /** Single shares that a batch could not deliver; a guarantor paying in the borrower's place (代偿), and the borrower repaying the guarantor. */
+  | { kind: 'release' | 'repayment' | 'compensation' | 'guarantor-repayment'; projectNo: string }
+  /** 债权转让: a buyer's frozen money to the seller, and the sold part of the claim to the buyer. */
+  | { kind: 'purchase'; projectNo: string; saleRequestNo: string }
+  /** From the platform's own marketing account to a person. */
+  | { kind: 'reward' }
+);
 
 export interface BatchOutcome {
   status: 'accepted' | 'refused' | 'unknown' | 'notFound' | 'done';
@@ -67,6 +84,21 @@ export interface BankUser {
   authorisations: { type: AuthorisationType; maxFen: number; usedFen: number; failTime: string }[];
 }
 
+/** What money is frozen for. */
+export type HoldPurpose = 'bid' | 'repayment' | 'purchase' | 'compensation';
+
+export interface BankProject {
+  projectNo: string;
+  state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY';
+  amountFen: number;
+  /** By lenders for bids, now. */
+  frozenFen: number;
+  /** Who receives the release in the borrower's stead (受托支付), if anybody. */
+  payeeUserNo: string | null;
+  /** 债权份额: the outstanding principal that each lender holds, and what of it is up for sale. */
+  shares: { userNo: string; shareFen: number; forSaleFen: number }[];
+}
+
 export interface Custody {
   createProject(input: {
     requestNo: string; projectNo: string; borrowerUserNo: string; name: string;
@@ -74,12 +106,20 @@ export interface Custody {
   }): Promise<Outcome>;
   /** REPAYING after release, FINISH when repaid, MISCARRY (流标) releases every freeze of the project. */
   changeProject(input: { requestNo: string; projectNo: string; state: 'REPAYING' | 'FINISH' | 'MISCARRY'; businessTime: string }): Promise<Outcome>;
-  /** Freeze by standing authorisation: TENDER for a bid, REPAYMENT for an instalment. */
-  hold(input: { requestNo: string; projectNo: string; userNo: string; purpose: 'bid' | 'repayment'; amountFen: number; businessTime: string }): Promise<Outcome>;
+  /** Freeze by standing authorisation: TENDER for a bid, REPAYMENT for an instalment, CREDIT_ASSIGNMENT to buy a claim, COMPENSATORY to pay in the borrower's place. */
+  hold(input: { requestNo: string; projectNo: string; userNo: string; purpose: HoldPurpose; amountFen: number; businessTime: string }): Promise<Outcome>;
   /** Cancels a freeze, whole or in part. */
   releaseHold(input: { requestNo: string; holdRequestNo: string; amountFen: number; businessTime: string }): Promise<Outcome>;
   /** At most {@link maxBatchDetails} details. Answers `accepted`; the details' ends come by notification or `queryBatch`. */
-  settleBatch(input: { batchNo: string; kind: 'release' | 'repayment'; projectNo: string; details: BatchDetail[]; businessTime: string }): Promise<Outcome>;
+  settleBatch(input: { batchNo: string; kind: 'release' | 'repayment' | 'compensation'; projectNo: string; details: BatchDetail[]; businessTime: string }): Promise<Outcome>;
+  /** At most {@link maxTradeDetails} details, all of them or none. */
+  settleNow(input: Trade): Promise<Outcome>;
+  /** An agreed fee out of a person's available money to the platform's income account; needs no authorisation but the agreement. `detailNo` is its number in the check file. */
+  transferFee(input: { requestNo: string; detailNo: string; fromUserNo: string; amountFen: number; businessTime: string }): Promise<Outcome>;
+  /** Puts `shareFen` of outstanding principal up for sale by CREDIT_ASSIGNMENT authorisation; until it is sold or taken back nobody can sell it again. */
+  sellClaim(input: { requestNo: string; projectNo: string; userNo: string; shareFen: number; businessTime: string }): Promise<Outcome>;
+  /** Takes back what is not sold of an offer; the outcome's amount is that share. */
+  cancelClaimSale(input: { requestNo: string; saleRequestNo: string; businessTime: string }): Promise<Outcome>;
   /** Card pull (代扣) by RECHARGE authorisation into the payer's own available balance. */
   pullFromCard(input: { requestNo: string; userNo: string; amountFen: number; businessTime: string }): Promise<Outcome>;
   /** Pays out to the owner's bound card by WITHDRAW authorisation; `done` when the money is on the card. */
@@ -100,7 +140,7 @@ export interface Custody {
   queryBatch(batchNo: string): Promise<BatchOutcome>;
   /** Null when the bank knows no such user. Throws {@link CustodyUnavailable} when no trustworthy answer came. */
   queryUser(userNo: string): Promise<BankUser | null>;
-  queryProject(projectNo: string): Promise<{ projectNo: string; state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY'; amountFen: number; frozenFen: number } | null>;
+  queryProject(projectNo: string): Promise<BankProject | null>;
   /** All balances in one cut, including the platform's own accounts (user numbers PLATFORM_INCOME, PLATFORM_MARKETING). */
   downloadBalances(): Promise<{ cutAt: string; balances: { userNo: string; availableFen: number; frozenFen: number }[] }>;
   /**
@@ -153,6 +193,7 @@ export class CustodyUnavailable extends Error {
 }
 
 export const maxBatchDetails = 1_000;
+export const maxTradeDetails = 10;
 
 /** Acts that a person does on the bank's own page; `custody/forms` signs the form that carries the browser there. */
 export type PersonalAct =
@@ -167,7 +208,11 @@ export type PersonalAct =
   | { act: 'deposit'; requestNo: string; userNo: string; amountFen: number; returnUrl: string; businessTime: string }
   /** `toBeConfirmed`: the bank sets the money aside and waits for `confirmPayout` or `recallPayout`. */
   | { act: 'withdraw'; requestNo: string; userNo: string; amountFen: number; urgency: 'normal' | 'urgent'; toBeConfirmed?: boolean; returnUrl: string; businessTime: string }
-  | { act: 'hold'; requestNo: string; projectNo: string; userNo: string; purpose: 'bid' | 'repayment'; amountFen: number; expiresAt: string; returnUrl: string; businessTime: string };
+  | { act: 'hold'; requestNo: string; projectNo: string; userNo: string; purpose: HoldPurpose; amountFen: number; expiresAt: string; returnUrl: string; businessTime: string }
+  /** A lender puts `shareFen` of outstanding principal up for sale. */
+  | { act: 'sell-claim'; requestNo: string; projectNo: string; userNo: string; shareFen: number; returnUrl: string; businessTime: string }
+  /** A borrower has the loan of one project paid to a supplier's account (受托支付). */
+  | { act: 'authorise-entrusted-pay'; requestNo: string; projectNo: string; userNo: string; payeeUserNo: string; returnUrl: string; businessTime: string };
 
 /** A signed form: post these fields from the person's browser to `action`. */
 export interface SignedForm { action: string; fields: Record<string, string> }
@@ -176,7 +221,7 @@ export interface SignedForm { action: string; fields: Record<string, string> }
 export interface BankMessage {
   /** `callback` came through the browser and proves only that the person is back; `notify` came from the server. Both are signed. */
   via: 'callback' | 'notify';
-  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'confirm-payout' | 'recall-payout' | 'batch' | 'release-hold' | 'court-freeze' | 'court-release' | 'project' | 'cancel-authorisation';
+  act: PersonalAct['act'] | 'pull' | 'payout' | 'payout-returned' | 'confirm-payout' | 'recall-payout' | 'batch' | 'trade' | 'cancel-claim-sale' | 'release-hold' | 'court-freeze' | 'court-release' | 'project' | 'cancel-authorisation';
   requestNo: string;
   outcome: Outcome;
   /** Batches only: details whose end this message tells. */

@@ -197,7 +197,7 @@ describe('a project', () => {
     const [a, b, borrower] = [await open('INVESTOR', 60_000), await open('INVESTOR', 40_000), await open('BORROWERS', 3_000)];
     const projectNo = await project(borrower, 100_000);
     const [holdA, holdB] = [await hold(a, projectNo, 60_000), await hold(b, projectNo, 40_000)];
-    expect(await custody.queryProject(projectNo)).toEqual({ projectNo, state: 'COLLECTING', amountFen: 100_000, frozenFen: 100_000 });
+    expect(await custody.queryProject(projectNo)).toEqual({ projectNo, state: 'COLLECTING', amountFen: 100_000, frozenFen: 100_000, payeeUserNo: null, shares: [] });
     const release = await settle(projectNo, 'release', [detail(a, borrower, holdA, 60_000), detail(b, borrower, holdB, 40_000)]);
     expect(release.details.map((one) => one.outcome.status)).toEqual(['done', 'done']);
     expect(release.outcome).toMatchObject({ status: 'done', amountFen: 100_000 });

@@ -20,6 +20,9 @@ const byReason: ReadonlyMap<string, RefusalCode> = new Map(Object.entries<Refusa
   AUTHORISATION_AMOUNT: 'authorisation-exhausted',
   BORROWER_CAP: 'cap-exceeded',
   PROJECT_UNKNOWN: 'project-state',
+  SHARE_SHORT: 'share-short',
+  SALE_UNKNOWN: 'sale-ended',
+  SALE_ENDED: 'sale-ended',
   BANK_CLOSED: 'bank-closed',
 }));
 

@@ -14,6 +14,8 @@ export interface Account {
 /** The other side of every pull and payout: the outside world has no balance at this bank. */
 export const outside = 'CARDS';
 export const income = 'PLATFORM_INCOME';
+/** The platform's own money for rewards. */
+export const marketing = 'PLATFORM_MARKETING';
 
 /** Locks accounts in the order of their numbers (two transactions never wait for each other) and returns those that exist. */
 export async function lockAccounts(tx: pg.PoolClient, userNos: string[]): Promise<Map<string, Account>> {

@@ -27,9 +27,9 @@ afterAll(async () => {
 /** Every attempt of a test was refused if nothing at all has changed. */
 afterEach(async () => { expect(await at.digest()).toBe(before); });
 
-const orders = ['DIRECT_RECHARGE', 'AUTO_WITHDRAW', 'ESTABLISH_PROJECT', 'MODIFY_PROJECT', 'USER_AUTO_PRE_TRANSACTION', 'CANCEL_PRE_TRANSACTION', 'ASYNC_TRANSACTION', 'CANCEL_USER_AUTHORIZATION', 'CONFIRM_CHECKFILE'];
+const orders = ['DIRECT_RECHARGE', 'AUTO_WITHDRAW', 'ESTABLISH_PROJECT', 'MODIFY_PROJECT', 'USER_AUTO_PRE_TRANSACTION', 'CANCEL_PRE_TRANSACTION', 'ASYNC_TRANSACTION', 'SYNC_TRANSACTION', 'COMPENSATORY_REPAYMENT', 'DEBENTURE_SALE', 'CANCEL_DEBENTURE_SALE', 'CANCEL_USER_AUTHORIZATION', 'CONFIRM_CHECKFILE'];
 const questions = ['QUERY_TRANSACTION', 'QUERY_USER_INFORMATION', 'QUERY_PROJECT_INFORMATION'];
-const personal = ['PERSONAL_REGISTER_EXPAND', 'RECHARGE', 'WITHDRAW', 'USER_AUTHORIZATION', 'USER_PRE_TRANSACTION', 'MODIFY_MOBILE_EXPAND', 'UNBIND_BANKCARD'];
+const personal = ['PERSONAL_REGISTER_EXPAND', 'RECHARGE', 'WITHDRAW', 'USER_AUTHORIZATION', 'USER_PRE_TRANSACTION', 'DEBENTURE_SALE', 'AUTHORIZATION_ENTRUST_PAY', 'MODIFY_MOBILE_EXPAND', 'UNBIND_BANKCARD'];
 const amounts = ['1e3', '-0.01', '0.005', 'NaN', '999999999999999999.00', 'Infinity', '0.00', '1', '1.0', '01.00', '1,000.00', ' 1.00', '1.00\n', '１.００', '0x10', '', '+1.00', '1.00元'];
 
 async function refusedSigned(response: Response): Promise<Record<string, unknown>> {
@@ -51,6 +51,10 @@ describe.each(amounts)('an amount written %j', (amount) => {
     }
     const details = [{ requestNo: at.next('d'), preTransactionNo: 'h', sourcePlatformUserNo: userNo, targetPlatformUserNo: userNo, bizType: 'PRINCIPAL', amount }];
     expect(await refusedSigned(await at.post('/service', 'ASYNC_TRANSACTION', { ...good(), batchNo: at.next('b'), details }))).toMatchObject({ errorCode: '100002' });
+    for (const bizType of ['PLATFORM_SERVICE_DEDUCT', 'MARKETING']) {
+      expect(await refusedSigned(await at.post('/service', 'SYNC_TRANSACTION', { requestNo: at.next('a'), bizType, details: details.map(({ preTransactionNo: _, ...detail }) => detail) }))).toMatchObject({ errorCode: '100002' });
+    }
+    expect(await refusedSigned(await at.post('/service', 'DEBENTURE_SALE', { ...good(), requestNo: at.next('a'), share: amount }))).toMatchObject({ errorCode: '100002' });
     for (const verb of ['RECHARGE', 'WITHDRAW', 'USER_AUTHORIZATION', 'USER_PRE_TRANSACTION']) {
       const page = await at.post('/gateway', verb, { ...good(), requestNo: at.next('a'), amount, authList: ['TENDER'], failTime: '2030-01-01', expireTime: '2030-01-01T00:00:00Z' });
       expect([page.status, (await page.text()).includes('100002')]).toEqual([400, true]);

@@ -105,7 +105,7 @@ export async function createBank(settings: BankSettings): Promise<Bank> {
   const download = createDownload({ pool, wire, log, platformNo: settings.keys.platformNo, clock: () => clock.now(), catchUp });
   app.post('/download', express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }), (request, response) => download(request.body, response));
   app.use(createGateway({ pool, visits, wire, clock }));
-  app.use(createHostileDesk({ pool, token: settings.sandboxToken, services: [...Object.keys(verbs), ...Object.keys(personalVerbs), 'DOWNLOAD_CHECKFILE', 'BACKROLL_RECHARGE'].sort() }));
+  app.use(createHostileDesk({ pool, token: settings.sandboxToken, services: [...new Set([...Object.keys(verbs), ...Object.keys(personalVerbs), 'DOWNLOAD_CHECKFILE', 'BACKROLL_RECHARGE'])].sort() }));
   app.use(createOutside(pool, () => clock.now(), settings.sandboxToken));
   app.get('/', async (_request, response) => {
     sendPage(response, OverviewPage({ overview: await readOverview(pool), businessNow: await clock.now() }));

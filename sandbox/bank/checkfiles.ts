@@ -14,7 +14,7 @@ export interface CheckFile { day: string; fileType: FileType; lines: number; sha
 
 interface Row {
   id: number; request_no: string; user_no: string; amount_fen: number; service_name: string; at: Date;
-  batch_no: string; source_no: string; target_no: string; biz_type: string; hold_no: string; trade_type: string; project_no: string; share_fen: number | null;
+  batch_no: string; source_no: string; target_no: string; biz_type: string; hold_no: string | null; trade_type: string; project_no: string | null; share_fen: number | null;
 }
 
 const pageLines = 5_000;
@@ -31,7 +31,7 @@ const queries: Record<FileType, string> = {
   RECHARGE: cash("'RECHARGE','DIRECT_RECHARGE'"),
   WITHDRAW: cash("'WITHDRAW','AUTO_WITHDRAW'"),
   COMMISSION: details("'COMMISSION' AS service_name", "d.biz_type = 'COMMISSION'"),
-  TRANSACTION: details("d.batch_no, d.source_no, d.target_no, d.biz_type, d.hold_no, b.body ->> 'bizType' AS trade_type, b.body ->> 'projectNo' AS project_no, NULL AS share_fen", "d.biz_type <> 'COMMISSION'"),
+  TRANSACTION: details("d.batch_no, d.source_no, d.target_no, d.biz_type, d.hold_no, b.body ->> 'bizType' AS trade_type, b.body ->> 'projectNo' AS project_no, d.share_fen", "d.biz_type <> 'COMMISSION'"),
   BACKROLL_RECHARGE: `SELECT p.backroll_id AS id, p.request_no, p.user_no, p.amount_fen, 'BACKROLL_RECHARGE' AS service_name, p.returned_at AS at FROM payout p
     WHERE p.returned_at >= $1 AND p.returned_at < $2 AND (p.returned_at, p.backroll_id) > ($3, $4::bigint) ORDER BY p.returned_at, p.backroll_id LIMIT $5`,
 };
@@ -84,7 +84,7 @@ function tradeLine(platformNo: string, row: Row): string {
   const interest = row.biz_type === 'INTEREST' ? writeYuan(row.amount_fen) : '';
   const share = row.share_fen === null ? '' : writeYuan(row.share_fen);
   return csvLine([timestampOf(row.at.getTime()), platformNo, row.request_no, row.batch_no, row.trade_type, writeYuan(row.amount_fen), interest, 'CNY',
-    '', row.source_no, '', row.target_no, row.project_no, row.hold_no, row.biz_type, share, '']);
+    '', row.source_no, '', row.target_no, row.project_no ?? '', row.hold_no ?? '', row.biz_type, share, '']);
 }
 
 /** The bank's serial of a payout that came back. */

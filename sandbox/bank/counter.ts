@@ -103,7 +103,7 @@ export async function openCounter(databaseUrl: string, settings: Partial<BankSet
       return projectNo;
     },
     async digest() {
-      const tables = ['account', 'authorisation', 'batch_detail', 'bound_card', 'card', 'check_file', 'closing', 'delivery', 'hold', 'movement', 'payout', 'project', 'request'];
+      const tables = ['account', 'authorisation', 'batch_detail', 'bound_card', 'card', 'check_file', 'claim_sale', 'claim_share', 'closing', 'compensation', 'delivery', 'hold', 'movement', 'payout', 'project', 'request'];
       const rows = tables.map((table) => `SELECT '${table}' AS t, md5(coalesce(string_agg(x::text, E'\\n' ORDER BY x::text), '')) AS d FROM ${table} x`);
       return JSON.stringify((await pool.query(rows.join(' UNION ALL '))).rows);
     },

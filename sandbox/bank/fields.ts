@@ -38,7 +38,11 @@ export const fileDate = z.string().regex(/^20\d{6}$/).transform((value, context)
 });
 
 export const authorisationType = z.enum(['RECHARGE', 'TENDER', 'REPAYMENT', 'WITHDRAW', 'CREDIT_ASSIGNMENT', 'COMPENSATORY']);
-export const tradeType = z.enum(['TENDER', 'REPAYMENT']);
+/** For what money is frozen. */
+export const freezeType = z.enum(['TENDER', 'REPAYMENT', 'CREDIT_ASSIGNMENT', 'COMPENSATORY']);
+export const batchType = z.enum(['TENDER', 'REPAYMENT', 'COMPENSATORY']);
+/** What is answered at once. */
+export const syncType = z.enum(['TENDER', 'REPAYMENT', 'COMPENSATORY', 'CREDIT_ASSIGNMENT', 'MARKETING', 'PLATFORM_SERVICE_DEDUCT']);
 export const withdrawType = z.enum(['NORMAL', 'URGENT']);
 /** CONFIRMED: the money is frozen, and waits until the platform confirms or cancels. */
 export const withdrawForm = z.enum(['IMMEDIATE', 'CONFIRMED']).default('IMMEDIATE');

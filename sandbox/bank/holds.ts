@@ -1,6 +1,7 @@
 /** Freezes: USER_PRE_TRANSACTION (password), USER_AUTO_PRE_TRANSACTION (authorisation) and CANCEL_PRE_TRANSACTION. */
 import type pg from 'pg';
 import { isRefusal, lockAccounts, lockUsable, move } from './accounts.js';
+import type { Account } from './accounts.js';
 import { giveBack, spend } from './authorisations.js';
 import { refuse } from './errors.js';
 import type { Refusal } from './errors.js';
@@ -8,9 +9,12 @@ import { shareProject } from './projects.js';
 import { done, failed } from './requests.js';
 import type { Verdict } from './requests.js';
 
-export interface Hold { request_no: string; project_no: string; user_no: string; biz_type: 'TENDER' | 'REPAYMENT'; authorisation_no: string | null; amount_fen: number; remaining_fen: number }
+/** For what: a bid, a repayment, the purchase of a claim, or a guarantor's payment in the borrower's place. */
+type Purpose = 'TENDER' | 'REPAYMENT' | 'CREDIT_ASSIGNMENT' | 'COMPENSATORY';
 
-export interface Freeze { requestNo: string; projectNo: string; userNo: string; bizType: 'TENDER' | 'REPAYMENT'; amountFen: number; atMs: number; byAuthorisation: boolean }
+export interface Hold { request_no: string; project_no: string; user_no: string; biz_type: Purpose; authorisation_no: string | null; amount_fen: number; remaining_fen: number }
+
+export interface Freeze { requestNo: string; projectNo: string; userNo: string; bizType: Purpose; amountFen: number; atMs: number; byAuthorisation: boolean }
 
 /** Moves from available to frozen, under a project. */
 export async function freeze(tx: pg.PoolClient, order: Freeze): Promise<Verdict> {
@@ -19,6 +23,8 @@ export async function freeze(tx: pg.PoolClient, order: Freeze): Promise<Verdict>
   if (refusal) return failed(refusal);
   const account = await lockUsable(tx, userNo);
   if (isRefusal(account)) return failed(account);
+  const wrongRole = mayAct(account, bizType);
+  if (wrongRole) return failed(wrongRole);
   if (account.available_fen < amountFen) return failed(refuse('balance'));
   const spent = byAuthorisation ? await spend(tx, userNo, bizType, amountFen, atMs) : { authorisationNo: null };
   if (isRefusal(spent)) return failed(spent);
@@ -31,15 +37,21 @@ export async function freeze(tx: pg.PoolClient, order: Freeze): Promise<Verdict>
   return done(amountFen);
 }
 
-/** A bid needs a project that collects, of somebody else; a repayment one that is being repaid, by its borrower. */
+/** A bid needs a project that collects, everything else one that is being repaid; only a repayment is the borrower's own. */
 async function mayFreeze(tx: pg.PoolClient, { projectNo, userNo, bizType }: Freeze): Promise<Refusal | null> {
   const project = await shareProject(tx, projectNo);
   if (!project) return refuse('projectState', 'PROJECT_UNKNOWN', `no project ${projectNo}`);
   const needed = bizType === 'TENDER' ? 'COLLECTING' : 'REPAYING';
   if (project.state !== needed) return refuse('projectState', '', `project ${projectNo} is ${project.state}, not ${needed}`);
   const isBorrower = project.borrower_no === userNo;
-  if (isBorrower !== (bizType === 'REPAYMENT')) return refuse('refused', 'WRONG_PARTY', bizType === 'TENDER' ? 'a borrower cannot bid on the own project' : 'only the borrower repays');
+  if (isBorrower !== (bizType === 'REPAYMENT')) return refuse('refused', 'WRONG_PARTY', bizType === 'REPAYMENT' ? 'only the borrower repays' : 'a borrower is no lender or guarantor of the own project');
   return null;
+}
+
+/** Claims are bought by lenders, and a guarantor pays in the borrower's place. */
+function mayAct(account: Account, bizType: Purpose): Refusal | null {
+  const role = bizType === 'CREDIT_ASSIGNMENT' ? 'INVESTOR' : bizType === 'COMPENSATORY' ? 'GUARANTEECORP' : account.role;
+  return account.role === role ? null : refuse('refused', 'WRONG_PARTY', `${account.user_no} is ${account.role}, not ${role}`);
 }
 
 /** Gives back a part or the whole of what is left of a freeze. */

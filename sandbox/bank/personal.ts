@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { grant } from './authorisations.js';
 import { isCardNumber } from './cards.js';
+import { entrustPayment, sellClaim } from './claim-pages.js';
 import { deposit } from './deposits.js';
 import { refuse } from './errors.js';
-import { amount, authorisationType, failTime, instant, number, tradeType, withdrawForm, withdrawType } from './fields.js';
+import { amount, authorisationType, failTime, freezeType, instant, number, withdrawForm, withdrawType } from './fields.js';
 import { freeze } from './holds.js';
 import { showYuan } from './money.js';
 import { startPayout } from './payouts.js';
@@ -73,15 +74,16 @@ function arrival({ withdrawType: urgency, withdrawForm: form }: { withdrawType: 
   return form === 'CONFIRMED' ? `after the platform has confirmed it: ${soon}` : soon;
 }
 
-const preTransaction = personal(personalFields.extend({ projectNo: number, bizType: tradeType, amount, expireTime: instant }), (input) => ({
-  title: input.bizType === 'TENDER' ? 'Freeze money for a bid' : 'Freeze money for a repayment', action: `Freeze ${showYuan(input.amount)}`, asks: ['password'], amountFen: input.amount, expiresMs: input.expireTime,
+const preTransaction = personal(personalFields.extend({ projectNo: number, bizType: freezeType, amount, expireTime: instant }), (input) => ({
+  title: `Freeze money for ${purposes[input.bizType]}`, action: `Freeze ${showYuan(input.amount)}`, asks: ['password'], amountFen: input.amount, expiresMs: input.expireTime,
   facts: [['Amount', showYuan(input.amount)], ['For project', input.projectNo], ['Where it stays', 'in your own custody account, frozen'], ['Costs', showYuan(0)]],
   apply: (tx, _typed, atMs) => freeze(tx, { requestNo: input.requestNo, projectNo: input.projectNo, userNo: input.platformUserNo, bizType: input.bizType, amountFen: input.amount, atMs, byAuthorisation: false }),
 }));
 
+const purposes = { TENDER: 'a bid', REPAYMENT: 'a repayment', CREDIT_ASSIGNMENT: 'the purchase of a claim', COMPENSATORY: 'a payment in the borrower\'s place' } as const;
 const authorisations = {
   RECHARGE: 'pull money from your bound card into your account', TENDER: 'freeze money of yours for bids', REPAYMENT: 'freeze money of yours for instalments',
-  WITHDRAW: 'pay out to your own bound card', CREDIT_ASSIGNMENT: 'buy claims with money of yours', COMPENSATORY: 'pay for loans you guarantee',
+  WITHDRAW: 'pay out to your own bound card', CREDIT_ASSIGNMENT: 'buy claims with money of yours, and put claims of yours up for sale', COMPENSATORY: 'pay for loans you guarantee',
 } as const;
 
 export const personalVerbs: Readonly<Record<string, ReadPersonal>> = {
@@ -95,4 +97,6 @@ export const personalVerbs: Readonly<Record<string, ReadPersonal>> = {
   RECHARGE: recharge,
   WITHDRAW: withdraw,
   USER_PRE_TRANSACTION: preTransaction,
+  DEBENTURE_SALE: sellClaim,
+  AUTHORIZATION_ENTRUST_PAY: entrustPayment,
 };

@@ -9,6 +9,7 @@ import { lockProject } from './projects.js';
 import type { Project } from './projects.js';
 import { done, failed } from './requests.js';
 import type { Verdict } from './requests.js';
+import { endSales } from './sales.js';
 
 /** Changes the state; `amount` of the verdict is what was released by it. */
 export async function changeProject(tx: pg.PoolClient, requestNo: string, projectNo: string, state: 'REPAYING' | 'FINISH' | 'MISCARRY', atMs: number): Promise<Verdict> {
@@ -17,6 +18,7 @@ export async function changeProject(tx: pg.PoolClient, requestNo: string, projec
   const refusal = await mayChange(tx, project, state);
   if (refusal) return failed(refusal);
   await tx.query('UPDATE project SET state = $2 WHERE project_no = $1', [projectNo, state]);
+  if (state === 'FINISH') await endSales(tx, projectNo);
   const releasedFen = state === 'MISCARRY' ? await releaseAll(tx, requestNo, projectNo, atMs) : 0;
   return done(releasedFen);
 }
@@ -29,8 +31,8 @@ async function mayChange(tx: pg.PoolClient, project: Project, state: keyof typeo
   if (state === 'REPAYING' && project.released_fen === 0) return wrong('has released nothing');
   if (state === 'MISCARRY' && project.released_fen > 0) return wrong('has released money already');
   if (state !== 'FINISH') return null;
-  const { rowCount } = await tx.query("SELECT 1 FROM hold WHERE project_no = $1 AND biz_type = 'REPAYMENT' AND remaining_fen > 0 LIMIT 1", [project.project_no]);
-  return rowCount === 0 ? null : wrong('still has a repayment frozen under it');
+  const { rowCount } = await tx.query("SELECT 1 FROM hold WHERE project_no = $1 AND biz_type <> 'TENDER' AND remaining_fen > 0 LIMIT 1", [project.project_no]);
+  return rowCount === 0 ? null : wrong('still has money frozen under it: of a repayment, a purchase or a guarantor');
 }
 
 /** Every lender's freeze goes back to available in the same transaction. @returns what was released, in fen */

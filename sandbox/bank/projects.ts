@@ -3,10 +3,16 @@ import type pg from 'pg';
 import { isRefusal, lockUsable } from './accounts.js';
 import { refuse } from './errors.js';
 import { writeYuan } from './money.js';
+import { describeShares } from './shares.js';
 import { done, failed } from './requests.js';
 import type { Verdict } from './requests.js';
 
-export interface Project { project_no: string; borrower_no: string; name: string; amount_fen: number; released_fen: number; repaid_fen: number; state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY' }
+export interface Project {
+  project_no: string; borrower_no: string; name: string; amount_fen: number; released_fen: number; repaid_fen: number;
+  /** To whom the borrower has entrusted the money (受托支付); null: to the borrower. */
+  entrusted_no: string | null;
+  state: 'COLLECTING' | 'REPAYING' | 'FINISH' | 'MISCARRY';
+}
 
 export interface NewProject { projectNo: string; borrowerNo: string; name: string; amountFen: number; annualRateBps: number; termMonths: number; atMs: number }
 
@@ -40,11 +46,12 @@ export async function lockProject(tx: pg.PoolClient, projectNo: string): Promise
   return rows[0] ?? null;
 }
 
-/** QUERY_PROJECT_INFORMATION; null when unknown. `frozenAmount` is what lenders have frozen for it now. */
+/** QUERY_PROJECT_INFORMATION; null when unknown. `frozenAmount` is what lenders have frozen for it now; `shares` what each holds of it. */
 export async function describeProject(pool: pg.Pool, projectNo: string): Promise<Record<string, unknown> | null> {
   const { rows } = await pool.query<Project & { frozen_fen: number }>(
     `SELECT p.*, (SELECT coalesce(sum(remaining_fen), 0)::bigint FROM hold h WHERE h.project_no = p.project_no AND h.biz_type = 'TENDER' AND h.remaining_fen > 0) AS frozen_fen
      FROM project p WHERE project_no = $1`, [projectNo]);
   const project = rows[0];
-  return project ? { projectNo, state: project.state, amount: writeYuan(project.amount_fen), frozenAmount: writeYuan(project.frozen_fen) } : null;
+  if (!project) return null;
+  return { projectNo, state: project.state, amount: writeYuan(project.amount_fen), frozenAmount: writeYuan(project.frozen_fen), entrustedPlatformUserNo: project.entrusted_no, shares: await describeShares(pool, projectNo) };
 }

@@ -2,6 +2,8 @@
  * The bank's own books. Every movement of money is a set of rows in `movement` that sum to zero over all accounts, the
  * outside world (`CARDS`) included; `account` keeps the running balances of the sub-accounts beside them.
  */
+import { claims } from './schema-claims.js';
+
 export const schema = `
 CREATE TABLE IF NOT EXISTS account (
   user_no text PRIMARY KEY,
@@ -147,4 +149,4 @@ CREATE TABLE IF NOT EXISTS hostile_mode (
 CREATE TABLE IF NOT EXISTS hostile_seed (one boolean PRIMARY KEY CHECK (one), seed bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS late_call (number text PRIMARY KEY, service_name text NOT NULL, data jsonb NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (next_at) WHERE delivered_at IS NULL;
-`;
+${claims}`;

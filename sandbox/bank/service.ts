@@ -8,8 +8,9 @@ import type { Refusal } from './errors.js';
 import { notify } from './notifications.js';
 import { conclude, describe, failed, takeNumber } from './requests.js';
 import type { RequestRow } from './requests.js';
-import { DuplicateError, duplicateAnswer } from './verbs.js';
-import type { OrderVerb, QuestionVerb, ReadOrder } from './verbs.js';
+import { DuplicateError } from './order-verb.js';
+import type { OrderVerb, QuestionVerb, ReadOrder } from './order-verb.js';
+import { duplicateAnswer } from './verbs.js';
 import type { Wire } from './wire.js';
 
 export interface Call {

@@ -3,49 +3,24 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { describeUser, isRefusal, lockUsable } from './accounts.js';
 import { revoke } from './authorisations.js';
-import { acceptDetails, describeBatch } from './batches.js';
-import type { Detail } from './batches.js';
+import { describeBatch } from './batches.js';
 import { instantOf } from './calendar.js';
 import { confirmDay, fileTypes } from './closing.js';
 import { freezeByCourt, releaseByCourt } from './courts.js';
 import { deposit } from './deposits.js';
-import { DoorError, errors, refuse } from './errors.js';
-import { amount, authorisationType, fileDate, instant, number, order, readAs, text, tradeType, withdrawType } from './fields.js';
+import { errors, refuse } from './errors.js';
+import { amount, authorisationType, fileDate, freezeType, instant, number, order, readAs, text, withdrawType } from './fields.js';
 import { cancelHold, freeze } from './holds.js';
 import { writeYuan } from './money.js';
+import { orderVerb } from './order-verb.js';
+import type { OrderVerb, QuestionVerb } from './order-verb.js';
 import { confirmPayout, startPayout } from './payouts.js';
 import { changeProject } from './project-state.js';
 import { describeProject, establish } from './projects.js';
 import { recallPayout } from './recalls.js';
 import type { Recall } from './recalls.js';
 import { describe, failed, findRequest } from './requests.js';
-import type { Verdict } from './requests.js';
-
-/** Changes something: takes a number, runs in one transaction, ends or goes on. */
-export interface OrderVerb {
-  kind: 'order';
-  /** Throws {@link DoorError} when the fields are not the verb's. */
-  read(data: Record<string, unknown>): ReadOrder;
-  /** The end is told by NOTIFY as well as by the answer. */
-  notifiesEnd: boolean;
-  /** It ends another request, whose notification is to leave at once. */
-  endsAnother?: boolean;
-  /** What it makes available may be frozen by a court's order, which is told at once. */
-  bringsMoney?: boolean;
-}
-
-export interface ReadOrder {
-  requestNo: string; userNo: string | null; amountFen: number | null; atMs: number;
-  /** What must be remembered to go on later. */
-  body: Record<string, unknown>;
-  /** Names the number in answers: a batch has a batchNo. */
-  numberField: 'requestNo' | 'batchNo';
-  /** @param atMs the business moment at which it is done: the order's own, or later when that day is closed */
-  run(tx: pg.PoolClient, atMs: number): Promise<Verdict>;
-}
-
-/** Changes nothing. */
-export interface QuestionVerb { kind: 'question'; answer(data: Record<string, unknown>): Promise<Record<string, unknown>> }
+import { tradeVerbs } from './trade-verbs.js';
 
 export interface VerbSettings {
   pool: pg.Pool;
@@ -54,23 +29,6 @@ export interface VerbSettings {
   borrowerCapFen: number | null;
   /** Brings payouts up to date before somebody asks. */
   catchUp: () => Promise<void>;
-}
-
-/** A number that was used before; the first use stands. */
-export class DuplicateError extends Error { override name = 'DuplicateError'; }
-
-const maxDetails = 1_000;
-
-interface OrderFields { requestNo: string; businessTime: number; platformUserNo?: string; amount?: number }
-
-function orderVerb<T extends OrderFields>(schema: z.ZodType<T>, run: (tx: pg.PoolClient, input: T) => Promise<Verdict>, notifiesEnd = false): OrderVerb {
-  return {
-    kind: 'order', notifiesEnd,
-    read(data) {
-      const input = readAs(schema, data);
-      return { requestNo: input.requestNo, userNo: input.platformUserNo ?? null, amountFen: input.amount ?? null, atMs: input.businessTime, body: {}, numberField: 'requestNo', run: (tx, businessTime) => run(tx, { ...input, businessTime }) };
-    },
-  };
 }
 
 function recallVerb(until: Recall['until']): OrderVerb {
@@ -96,7 +54,7 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
       (tx, input) => establish(tx, { projectNo: input.projectNo, borrowerNo: input.platformUserNo, name: input.projectName, amountFen: input.amount, annualRateBps: input.annualRateBps, termMonths: input.termMonths, atMs: input.businessTime }, settings.borrowerCapFen)),
     MODIFY_PROJECT: { ...orderVerb(order.extend({ projectNo: number, state: z.enum(['REPAYING', 'FINISH', 'MISCARRY']) }), (tx, input) =>
       changeProject(tx, input.requestNo, input.projectNo, input.state, input.businessTime)), bringsMoney: true },
-    USER_AUTO_PRE_TRANSACTION: orderVerb(order.extend({ platformUserNo: number, projectNo: number, bizType: tradeType, amount }), (tx, input) =>
+    USER_AUTO_PRE_TRANSACTION: orderVerb(order.extend({ platformUserNo: number, projectNo: number, bizType: freezeType, amount }), (tx, input) =>
       freeze(tx, { requestNo: input.requestNo, projectNo: input.projectNo, userNo: input.platformUserNo, bizType: input.bizType, amountFen: input.amount, atMs: input.businessTime, byAuthorisation: true })),
     CANCEL_PRE_TRANSACTION: { ...orderVerb(order.extend({ preTransactionNo: number, amount }), (tx, input) =>
       cancelHold(tx, input.requestNo, input.preTransactionNo, input.amount, input.businessTime)), bringsMoney: true },
@@ -104,7 +62,7 @@ export function createVerbs(settings: VerbSettings): Record<string, OrderVerb | 
       freezeByCourt(tx, { requestNo: input.requestNo, userNo: input.platformUserNo, amountFen: input.amount ?? null, atMs: input.businessTime }), true),
     UNFREEZE: orderVerb(order.extend({ originalFreezeRequestNo: number, amount: amount.optional() }), (tx, input) =>
       releaseByCourt(tx, { requestNo: input.requestNo, freezeNo: input.originalFreezeRequestNo, amountFen: input.amount ?? null, atMs: input.businessTime }), true),
-    ASYNC_TRANSACTION: batchVerb,
+    ...tradeVerbs,
     CONFIRM_CHECKFILE: confirmVerb,
     QUERY_USER_INFORMATION: question(z.object({ platformUserNo: number }), async ({ platformUserNo }) => {
       await settings.catchUp();
@@ -139,32 +97,6 @@ function question<T>(schema: z.ZodType<T>, answer: (input: T) => Promise<object>
     },
   };
 }
-
-const detailSchema = z.object({
-  requestNo: number, preTransactionNo: number, sourcePlatformUserNo: number, targetPlatformUserNo: number, bizType: z.enum(['PRINCIPAL', 'INTEREST', 'COMMISSION']), amount,
-}).transform((detail): Detail => ({
-  requestNo: detail.requestNo, holdNo: detail.preTransactionNo, sourceNo: detail.sourcePlatformUserNo, targetNo: detail.targetPlatformUserNo, bizType: detail.bizType, amountFen: detail.amount,
-}));
-
-const batchSchema = z.object({ batchNo: number, bizType: tradeType, projectNo: number, businessTime: instant, details: z.array(detailSchema).min(1).max(maxDetails) });
-
-const batchVerb: OrderVerb = {
-  kind: 'order', notifiesEnd: false,
-  read(data) {
-    const input = readAs(batchSchema, data);
-    const numbers = new Set([input.batchNo, ...input.details.map((detail) => detail.requestNo)]);
-    if (numbers.size !== input.details.length + 1) throw new DoorError('json', 'every detail needs a number of its own');
-    return {
-      requestNo: input.batchNo, userNo: null, amountFen: input.details.reduce((sum, detail) => sum + detail.amountFen, 0), atMs: input.businessTime,
-      body: { projectNo: input.projectNo, bizType: input.bizType }, numberField: 'batchNo',
-      async run(tx) {
-        const used = await acceptDetails(tx, input.batchNo, input.details, input.businessTime);
-        if (used.length > 0) throw new DuplicateError(`used before: ${used.slice(0, 5).join(', ')}`);
-        return { status: 'ACCEPT' };
-      },
-    };
-  },
-};
 
 const confirmSchema = z.object({
   requestNo: number, fileDate, businessTime: instant.optional(),

@@ -17,9 +17,13 @@ const ofKind: Partial<Record<JournalKind, Words>> = {
   'late-freeze': said('Bid frozen at the bank after its time', '投标冻结'), 'bid-released': said('Freeze of a bid released', '投标解冻'), release: said('Disbursement', '放款'),
   'repayment-frozen': said('Payment frozen', '还款冻结'), 'repayment-unfrozen': said('Part of a payment not owed, available again', '还款解冻'), repayment: said('Repayment', '还款'),
   'service-fee': said('Service fee', '平台服务费'), 'lender-fee': said('Fee out of the lenders\' interest', '出借人服务费'), costs: said('Costs of enforcement', '追偿费用'),
+  'agreed-fee': said('Agreed fee', '平台服务费'), reward: said('Reward from the platform', '平台奖励'), 'sale-fee': said('Fee for a bought claim', '债权转让服务费'),
+  'purchase-frozen': said('Money for a claim frozen', '债权认购冻结'), 'purchase-unfrozen': said('Claim not bought, available again', '债权认购解冻'), purchase: said('Claim sold by one lender to another', '债权转让'),
+  'compensation-frozen': said('Payment in the borrower\'s place frozen', '代偿冻结'), 'compensation-unfrozen': said('Payment in the borrower\'s place not needed, available again', '代偿解冻'),
+  compensation: said('Payment in the borrower\'s place', '代偿'), 'guarantor-repaid': said('Repayment to the guarantor', '还代偿款'),
 };
 
-const ofPurpose: Record<string, Words> = { principal: said('principal', '本金'), interest: said('interest', '利息') };
+const ofPurpose: Record<string, Words> = { principal: said('principal', '本金'), interest: said('interest', '利息'), 'claim-price': said('price', '转让价款'), 'accrued-interest': said('accrued interest', '应计利息') };
 
 /** What happened on a line. `lender`: the account lends, so that a disbursement leaves it and a repayment comes in. */
 export function lineWords(line: StatementLine, lender: boolean): Words {

@@ -147,7 +147,7 @@ function StaffLinks({ loanNo }: { loanNo: string }) {
   return <p><a href={`${temporalUi.url}/namespaces/${encodeURIComponent(temporalUi.namespace)}/workflows/${loanNo}`}>Its workflow in the Temporal UI</a></p>;
 }
 
-const sourceWords: Record<Payment['source'], string> = { debit: 'debited', manual: 'paid by you', payoff: 'paid off', recovery: 'recovered' };
+const sourceWords: Record<Payment['source'], string> = { debit: 'debited', manual: 'paid by you', payoff: 'paid off', recovery: 'recovered', compensation: 'paid by the guarantor in your place', recourse: 'repaid to the guarantor' };
 const paymentWords: Record<Payment['state'], string> = { asked: 'asked of the bank', frozen: 'counts, being shared', distributing: 'counts, being shared', distributed: 'done', refused: 'refused' };
 
 function PaymentsTable({ payments }: { payments: Payment[] }) {

@@ -34,7 +34,7 @@ export function taskReason(details: Record<string, unknown>): string {
   return typeof code === 'string' ? plainWords(code) : '';
 }
 
-const sourceWords: Record<Payment['source'], string> = { debit: 'Debited on its day', manual: 'Paid by the borrower', payoff: 'Paid off', recovery: 'Recovered' };
+const sourceWords: Record<Payment['source'], string> = { debit: 'Debited on its day', manual: 'Paid by the borrower', payoff: 'Paid off', recovery: 'Recovered', compensation: 'Paid by a guarantor in the borrower\'s place', recourse: 'Repaid to the guarantor' };
 /** How a payment came about, as staff read it. */
 export const paymentSource = (source: Payment['source']): string => sourceWords[source];
 
