@@ -13,6 +13,8 @@ export interface OrderVerb {
   notifiesEnd: boolean;
   /** It ends another request, whose notification is to leave at once. */
   endsAnother?: boolean;
+  /** What it makes available may be frozen by a court's order, which is told at once. */
+  bringsMoney?: boolean;
 }
 
 export interface ReadOrder {
