@@ -45,6 +45,8 @@ export type AccountKind = keyof typeof accountKinds;
 /** One kind of business event: what it takes from and gives to, and whether all its personal accounts are one person's. */
 export interface JournalRule { book: Book; sameOwner: boolean; takesFrom: readonly AccountKind[]; givesTo: readonly AccountKind[] }
 
+/** Lenders' and borrowers': who is a person here, and what a court's order can be entered for. */
+const peoples = ['lender-available', 'borrower-available'] as const;
 const available = ['lender-available', 'borrower-available', 'guarantor-available', 'supplier-available'] as const;
 const debts = ['debt-principal', 'debt-interest', 'debt-late-interest', 'debt-fee', 'debt-costs'] as const;
 const lendersClaims = ['claim-principal', 'claim-interest', 'claim-late-interest'] as const;
@@ -61,8 +63,8 @@ export const journalKinds = {
   'payout-refused': { book: 'custody', sameOwner: true, takesFrom: ['in-transit'], givesTo: available },
   'payout-returned': { book: 'custody', sameOwner: true, takesFrom: ['outside'], givesTo: available },
   /** A court's freeze (司法冻结): the money stays its owner's and waits. */
-  'court-frozen': { book: 'custody', sameOwner: true, takesFrom: available, givesTo: ['court-frozen'] },
-  'court-released': { book: 'custody', sameOwner: true, takesFrom: ['court-frozen'], givesTo: available },
+  'court-frozen': { book: 'custody', sameOwner: true, takesFrom: peoples, givesTo: ['court-frozen'] },
+  'court-released': { book: 'custody', sameOwner: true, takesFrom: ['court-frozen'], givesTo: peoples },
   reserve: { book: 'custody', sameOwner: true, takesFrom: ['lender-available'], givesTo: ['lender-reserved'] },
   unreserve: { book: 'custody', sameOwner: true, takesFrom: ['lender-reserved'], givesTo: ['lender-available'] },
   'bid-frozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-reserved'], givesTo: ['lender-frozen'] },
@@ -83,7 +85,7 @@ export const journalKinds = {
   'agreed-fee': { book: 'custody', sameOwner: false, takesFrom: ['borrower-available'], givesTo: ['platform-income'] },
   /** The platform brings in money of its own (自有资金), which is all that rewards are paid from. */
   'own-funds': { book: 'custody', sameOwner: true, takesFrom: ['own-funds'], givesTo: ['platform-marketing'] },
-  reward: { book: 'custody', sameOwner: false, takesFrom: ['platform-marketing'], givesTo: ['lender-available', 'borrower-available'] },
+  reward: { book: 'custody', sameOwner: false, takesFrom: ['platform-marketing'], givesTo: peoples },
   /** A claim is bought (债权转让): from the buyer straight to the seller. */
   'purchase-frozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-available'], givesTo: ['lender-frozen'] },
   'purchase-unfrozen': { book: 'custody', sameOwner: true, takesFrom: ['lender-frozen'], givesTo: ['lender-available'] },

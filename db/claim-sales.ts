@@ -1,4 +1,5 @@
 /** Claims for sale (债权转让): what a holder has put up at the bank, and what buyers take of it. */
+import { isClaimRestrained } from './court-order-lists.js';
 import type { Instruction, NewInstruction } from './instructions.js';
 import { intend, requestNoOf } from './instructions.js';
 import { inTransaction, row, rows, type Db, type Pool, type Transaction } from './pool.js';
@@ -31,7 +32,7 @@ export function lockSale(tx: Transaction, saleNo: string): Promise<ClaimSale | n
   return row<ClaimSale>(tx, `${saleSql} WHERE s.sale_no = $1 FOR UPDATE OF s`, [saleNo]);
 }
 
-export type SaleRefusal = 'no-such-claim' | 'share-short';
+export type SaleRefusal = 'no-such-claim' | 'share-short' | 'claim-restrained';
 
 /**
  * Writes the wish to sell a part of a holding, with the instruction that asks the bank. By hand the form goes to the bank from
@@ -50,19 +51,23 @@ export function askSale(pool: Pool, wish: { key: string; holdingId: number; shar
     const saleNo = instruction.requestNo;
     const known = await findSale(tx, saleNo);
     if (known) return { sale: known, instruction };
-    if (holding.freeFen < wish.shareFen) throw new ShareShort();
+    if (await isClaimRestrained(tx, wish.holdingId)) throw new NotForSale('claim-restrained');
+    if (holding.freeFen < wish.shareFen) throw new NotForSale('share-short');
     await tx.query(`INSERT INTO claim_sale (sale_no, request_no, holding_id, share_fen, by, state) VALUES ($1, $1, $2, $3, $4, 'asked')`, [saleNo, wish.holdingId, wish.shareFen, wish.by]);
     if (wish.by === 'password') await tx.query(`UPDATE instruction SET state = 'sent', sent_at = clock_timestamp() WHERE request_no = $1 AND state = 'intended'`, [saleNo]);
     const sale = await findSale(tx, saleNo);
     if (!sale) throw new RangeError(`the sale ${saleNo} was not written`);
     return { sale, instruction };
   }).catch((error: unknown) => {
-    if (error instanceof ShareShort) return { refused: 'share-short' };
+    if (error instanceof NotForSale) return { refused: error.code };
     throw error;
   });
 }
 
-class ShareShort extends Error {}
+/** Takes the instruction back that was written with the wish. */
+class NotForSale extends Error {
+  constructor(readonly code: SaleRefusal) { super(code); }
+}
 
 function saleInstruction(businessKey: string, holding: { loanNo: string; userNo: string }, wish: { shareFen: number; by: ClaimSale['by']; asOf: string }): NewInstruction {
   const { shareFen, by, asOf } = wish;
@@ -90,7 +95,7 @@ export function findPurchase(db: Db, purchaseNo: string): Promise<ClaimPurchase 
   return row<ClaimPurchase>(db, `SELECT ${purchaseColumns} FROM claim_purchase WHERE purchase_no = $1`, [purchaseNo]);
 }
 
-export type PurchaseRefusal = 'sale-ended' | 'share-short' | 'own-claim' | 'own-loan' | 'payment-running' | 'no-account';
+export type PurchaseRefusal = 'sale-ended' | 'share-short' | 'claim-restrained' | 'own-claim' | 'own-loan' | 'payment-running' | 'no-account';
 
 /** Writes the purchase, with its share set aside; a repeat finds the first. */
 export function askPurchase(pool: Pool, wish: Omit<ClaimPurchase, 'state' | 'reason' | 'userNo'>): Promise<{ purchase: ClaimPurchase; sale: ClaimSale } | { refused: PurchaseRefusal }> {
@@ -111,6 +116,7 @@ export function askPurchase(pool: Pool, wish: Omit<ClaimPurchase, 'state' | 'rea
 
 async function wrongPurchase(tx: Transaction, sale: ClaimSale, wish: Pick<ClaimPurchase, 'buyerId' | 'shareFen'>): Promise<PurchaseRefusal | null> {
   if (sale.state !== 'open') return 'sale-ended';
+  if (await isClaimRestrained(tx, sale.holdingId)) return 'claim-restrained';
   if (sale.sellerId === wish.buyerId) return 'own-claim';
   const loan = await row<{ borrowerId: string }>(tx, 'SELECT borrower_id AS "borrowerId" FROM loan WHERE loan_no = $1', [sale.loanNo]);
   if (loan?.borrowerId === wish.buyerId) return 'own-loan';

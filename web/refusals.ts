@@ -62,6 +62,7 @@ const refusals: Record<string, Refusal> = {
   'bank-closed': { what: 'The bank is closed at this hour.', next: 'Nothing was moved. Do it again when the bank is open.' },
   'cap-exceeded': { what: 'The bank refused because a legal limit would be exceeded.', next: 'Borrow less.' },
   'share-short': { what: 'There is less of this claim than that.', next: 'Look at what is still held and not up for sale already, and ask for less.' },
+  'claim-restrained': { what: 'A court holds the claim back: it cannot be sold until the order ends.', next: 'Ask the court that is named under "Custody account".' },
   'sale-ended': { what: 'The claim is not for sale any more.', next: 'Look at what else is offered.' },
   refused: { what: 'It was refused.', next: 'Look at the loan page, or ask us with the code below.' },
   'id-number-invalid': { what: 'The ID number is not valid: its last character must follow from the others.', next: 'Compare it with your ID card and type it again.' },

@@ -1,6 +1,7 @@
 /** Selling claims (债权转让) at the bank: put up, taken back, bought. */
 import { askPurchase, askSale, findPurchase, findSale, isPaymentRunning, type ClaimPurchase, type ClaimSale } from '../../db/claim-sales.js';
 import { platformIncomeUser } from '../../db/chart.js';
+import { isClaimRestrained } from '../../db/court-order-lists.js';
 import { intend, intendDetails, latestTry, requestNoOf, type Instruction, type NewDetail } from '../../db/instructions.js';
 import { recordOutcome } from '../../db/outcomes.js';
 import { inTransaction } from '../../db/pool.js';
@@ -80,11 +81,11 @@ async function settle(deps: BankDeps, purchase: ClaimPurchase, sale: ClaimSale, 
   }, at);
 }
 
-async function hasEnded({ pool }: BankDeps, { purchaseNo }: ClaimPurchase, { loanNo, saleNo }: ClaimSale): Promise<boolean> {
+async function hasEnded({ pool }: BankDeps, { purchaseNo }: ClaimPurchase, { loanNo, saleNo, holdingId }: ClaimSale): Promise<boolean> {
   if ((await findPurchase(pool, purchaseNo))?.state === 'refused') return true;
-  const open = (await findSale(pool, saleNo))?.state === 'open';
-  if (open && !(await isPaymentRunning(pool, loanNo))) return false;
-  await pool.query(`UPDATE claim_purchase SET state = 'refused', reason = $2 WHERE purchase_no = $1 AND state = 'frozen'`, [purchaseNo, open ? 'payment-running' : 'sale-ended']);
+  const reason = (await findSale(pool, saleNo))?.state !== 'open' ? 'sale-ended' : (await isClaimRestrained(pool, holdingId)) ? 'claim-restrained' : (await isPaymentRunning(pool, loanNo)) ? 'payment-running' : null;
+  if (reason === null) return false;
+  await pool.query(`UPDATE claim_purchase SET state = 'refused', reason = $2 WHERE purchase_no = $1 AND state = 'frozen'`, [purchaseNo, reason]);
   return true;
 }
 

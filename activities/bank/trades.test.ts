@@ -176,6 +176,16 @@ describe('a sold claim', () => {
     expect(await buy('ended', `P${no}3`)).toEqual({ status: 'refused', code: 'sale-ended' });
   });
 
+  it('that a court holds back is neither put up nor sold', async () => {
+    const { no, holdings: [large, small] } = await lent();
+    const sold = await side.activities.sellClaim({ key: 'a', holdingId: large!.id, shareFen: 50_000, asOf });
+    await side.pool.query(
+      `INSERT INTO court_order (order_no, person_id, court, case_number, covers, from_date, expires_on, state, entered_at) SELECT 'CO' || $1 || n, 'P' || $1 || n, 'Court', 'No. 1', 'claims', '2025-04-01', '2026-04-01', 'standing', now() FROM unnest(ARRAY['1', '2']) n`, [String(no)]);
+    const buy = { key: 'b', saleNo: sold.status === 'done' ? sold.saleNo : '', buyerId: `P${no}3`, shareFen: 10_000, priceFen: 10_000, accruedFen: 0, feeFen: 0, asOf };
+    expect(await side.activities.buyClaim(buy)).toEqual({ status: 'refused', code: 'claim-restrained' });
+    expect(await side.activities.sellClaim({ key: 'c', holdingId: small!.id, shareFen: 1, asOf })).toEqual({ status: 'refused', code: 'claim-restrained' });
+  });
+
   it('that the bank does not sell, or that a payment overtakes, gives the buyer everything back', async () => {
     const { loanNo, no, holdings: [large] } = await lent();
     const sold = await side.activities.sellClaim({ key: 'a', holdingId: large!.id, shareFen: 150_000, asOf });
