@@ -14,6 +14,7 @@ const DOORS = {
   chaos: 'stack/chaos/main.js',
   books: 'stack/books.js',
   bench: 'bench/main.js',
+  hostile: 'test/hostile/main.js',
   resume: 'stack/resume.js',
   settings: 'stack/settings-page.js',
   keys: 'stack/key-page.js',

@@ -29,7 +29,8 @@ export interface TestBank {
 /** Long, for a machine on which everything else runs too. */
 const startMs = 45_000;
 const loader = `data:text/javascript,import{register}from"node:module";register(${JSON.stringify(new URL('./typescript-loader.mjs', import.meta.url).href)})`;
-const entry = new URL('../sandbox/bank/main.ts', import.meta.url);
+/** Compiled where we are. */
+const entry = new URL(`../sandbox/bank/main.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
 function makeKeys(): { privatePem: string; publicPem: string } {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

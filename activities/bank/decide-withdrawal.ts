@@ -53,13 +53,12 @@ async function why(tx: Transaction, { personId, reasonKey }: Decision, look: Wit
 /** The latest try: where the bank was closed, the number that goes on when it opens. */
 const decisionOf = (db: Db, { requestNo, decision }: Pick<WithdrawalLook, 'requestNo' | 'decision'>): Promise<Instruction | null> => latestTry(db, `${requestNo}:${decision ?? ''}`);
 
-/** Brings a decision that the bank has not answered yet as far as it goes now. @returns the moment before which nothing more can be done (the bank is closed), or null */
-export async function carryOutDecision(deps: BankDeps, payoutNo: string, at: string): Promise<string | null> {
+/** Brings a decision that the bank has not answered yet as far as it goes now; null when nobody has decided. */
+export async function carryOutDecision(deps: BankDeps, payoutNo: string, at: string): Promise<Instruction | null> {
   const look = await findLook(deps.pool, payoutNo);
   const instruction = look?.decision ? await decisionOf(deps.pool, look) : null;
   if (!look || !instruction) return null;
-  const after = await carryOut(deps, instruction, ({ requestNo, asOf: businessTime }) => look.decision === 'confirm' ? deps.custody.confirmPayout({ requestNo, payoutNo, businessTime }) : deps.custody.recallPayout({ requestNo, payoutNo, until: 'handed-on', businessTime }), at);
-  return isTerminal(after) ? null : after.waitsUntil;
+  return carryOut(deps, instruction, ({ requestNo, asOf: businessTime }) => look.decision === 'confirm' ? deps.custody.confirmPayout({ requestNo, payoutNo, businessTime }) : deps.custody.recallPayout({ requestNo, payoutNo, until: 'handed-on', businessTime }), at);
 }
 
 /** How the second look at a withdrawal stands, as its workflow is told; null when there is none. */

@@ -14,11 +14,12 @@ export function followMovementActivity(deps: BankDeps): BankActivities['followMo
   return async ({ requestNo, asOf }) => {
     const movement = await find(deps.pool, requestNo);
     if (!movement) throw new NotInRecord('instruction', requestNo);
-    const opensAt = movement.verb === 'withdraw' && !isTerminal(movement) ? await carryOutDecision(deps, requestNo, asOf) : null;
+    const decision = movement.verb === 'withdraw' ? await carryOutDecision(deps, requestNo, asOf) : null;
     const after = movement.verb === 'cancel-authorisation' ? await cancelAuthorisation(deps, movement, asOf) : await askByHand(deps, movement, asOf);
-    const status = after.state === 'done' || after.state === 'refused' ? after.state : 'pending';
+    // The withdrawal's end may be told before the bank's answer to our decision is: that is asked about, too.
+    const status = (after.state === 'done' || after.state === 'refused') && (decision === null || isTerminal(decision)) ? after.state : 'pending';
     const look = movement.verb === 'withdraw' ? await standingOf(deps, after) : null;
-    return { status, expectedAt: after.waitsUntil ?? opensAt, ...(look ? { look } : {}) };
+    return { status, expectedAt: after.waitsUntil ?? (decision && !isTerminal(decision) ? decision.waitsUntil : null), ...(look ? { look } : {}) };
   };
 }
 
