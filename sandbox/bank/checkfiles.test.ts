@@ -31,19 +31,21 @@ async function setClock(ms: number): Promise<void> {
 interface Fetched { text: string; records: string[][]; lines: number }
 
 async function fetchFile(fileDate: string, fileType: string): Promise<Fetched> {
-  const response = await at.post('/download', 'DOWNLOAD_CHECKFILE', { fileDate, fileType, nonce: 'n-1' });
+  const nonce = at.next('n');
+  const response = await at.post('/download', 'DOWNLOAD_CHECKFILE', { fileDate, fileType, nonce });
   expect([response.status, response.headers.get('content-type'), response.headers.get('x-key-serial')]).toEqual([200, 'text/csv; charset=utf-8', 'bank-1']);
   const text = await response.text();
   const [lines, sha256] = [response.headers.get('x-file-lines'), response.headers.get('x-file-sha256')];
   expect(createHash('sha256').update(text).digest('hex')).toBe(sha256);
-  expect(at.isGenuine(`P1|${fileType}|${fileDate}|${lines}|${sha256}|n-1`, response.headers.get('x-sign') ?? '')).toBe(true);
+  expect(at.isGenuine(`P1|${fileType}|${fileDate}|${lines}|${sha256}|${nonce}`, response.headers.get('x-sign') ?? '')).toBe(true);
   const records = parse(text, { record_delimiter: '\r\n' });
   expect(records).toHaveLength(Number(lines) + 1);
   return { text, records, lines: Number(lines) };
 }
 
 async function refusal(fileDate: string, fileType: string, serviceName = 'DOWNLOAD_CHECKFILE'): Promise<Record<string, unknown>> {
-  const response = await at.post('/download', serviceName, { fileDate, fileType, nonce: 'n-2' });
+  const nonce = at.next('refused');
+  const response = await at.post('/download', serviceName, { fileDate, fileType, nonce });
   const body = (await response.json()) as { respData: string; sign: string };
   expect(at.isGenuine(body.respData, body.sign)).toBe(true);
   return JSON.parse(body.respData) as Record<string, unknown>;
@@ -84,7 +86,7 @@ describe('the check files of a day', () => {
   });
 
   it('are not there before midnight, and the payout of the next morning is in the next day\'s', async () => {
-    expect(await refusal('20260303', 'WITHDRAW')).toMatchObject({ code: '1', errorCode: '100007', nonce: 'n-2' });
+    expect(await refusal('20260303', 'WITHDRAW')).toMatchObject({ code: '1', errorCode: '100007', nonce: expect.stringMatching(/^refused:/) });
     await setClock(at9('2026-03-04'));
     expect((await fetchFile('20260303', 'WITHDRAW')).records.slice(1).map((record) => [record[0], record[4]])).toEqual([['out-2', '20260303100000']]);
   });

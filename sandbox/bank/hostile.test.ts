@@ -185,10 +185,11 @@ describe('a payout that comes back', () => {
 
 describe('a check file on a hostile day', () => {
   const fetchIt = async () => {
-    const response = await at.post('/download', 'DOWNLOAD_CHECKFILE', { fileDate: '20260302', fileType: 'RECHARGE', nonce: 'n' });
+    const nonce = at.next('n');
+    const response = await at.post('/download', 'DOWNLOAD_CHECKFILE', { fileDate: '20260302', fileType: 'RECHARGE', nonce });
     const text = await response.text();
     const [lines, sha256] = [response.headers.get('x-file-lines'), response.headers.get('x-file-sha256')];
-    return { text, lines: Number(lines), whole: createHash('sha256').update(text).digest('hex') === sha256, signed: at.isGenuine(`P1|RECHARGE|20260302|${lines}|${sha256}|n`, response.headers.get('x-sign') ?? '') };
+    return { text, lines: Number(lines), whole: createHash('sha256').update(text).digest('hex') === sha256, signed: at.isGenuine(`P1|RECHARGE|20260302|${lines}|${sha256}|${nonce}`, response.headers.get('x-sign') ?? '') };
   };
 
   it('is late, truncated, has a line too many, and is then as it should be', async () => {

@@ -42,7 +42,7 @@ export function bankReturnRouter({ pool }: AreaDeps): Router {
     if (!instruction || account?.personId !== personOf(response).id) throw notFound();
     const cameBackAt = instruction.verb === 'withdraw' || instruction.verb === 'payout' ? await cameBack(pool, instruction.requestNo) : null;
     if (wantsJson(request)) {
-      response.json({ requestNo: instruction.requestNo, verb: instruction.verb, state: instruction.state, stage: instruction.stage, reason: instruction.reason, amountFen: instruction.amountFen, cameBackAt });
+      response.json({ requestNo: instruction.requestNo, verb: instruction.verb, state: instruction.state, stage: instruction.state === 'accepted' ? instruction.stage : null, reason: instruction.reason, amountFen: instruction.amountFen, cameBackAt });
       return;
     }
     // A bid has a page of its own, which knows what became of it.
