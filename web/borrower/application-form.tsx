@@ -31,7 +31,7 @@ const aHundredMillionFen = 10_000_000_000;
 
 /** Reads an application; what is wrong is in `input.errors`. */
 export function readApplication(input: Input, product: Product): Asked {
-  const sums = { minFen: 0, maxFen: aHundredMillionFen, missing: 'Enter an amount; 0 if there is none.', tooSmall: 'Enter an amount; 0 if there is none.', tooLarge: 'This is more than we can work with. Please check it.' };
+  const sums = (what: string) => ({ minFen: 0, maxFen: aHundredMillionFen, missing: `Enter ${what}; 0 if there is nothing.`, tooSmall: `Enter ${what}; 0 if there is nothing.`, tooLarge: `This is more than we can work with: please check ${what}.` });
   const amountFen = input.amount('amount', {
     minFen: product.minAmountFen, maxFen: product.maxAmountFen, missing: 'Enter how much you want to borrow.',
     tooSmall: `We lend at least ${moneyText(product.minAmountFen)}.`, tooLarge: `We lend at most ${moneyText(product.maxAmountFen)} to one person.`,
@@ -40,11 +40,11 @@ export function readApplication(input: Input, product: Product): Asked {
   const asked: Asked = {
     amountFen, termMonths: Number(input.choice('termMonths', product.termMonths.map(String), 'Choose a term.')),
     purpose: input.choice('purpose', PURPOSES, 'Say what the money is for; a loan needs a purpose.'),
-    annualIncomeFen: input.amount('annualIncome', sums),
+    annualIncomeFen: input.amount('annualIncome', sums('your income a year')),
     employmentYears: input.typed['employmentYears'] ? input.number('employmentYears', { min: 0, max: 60, missing: 'Enter years, for example 3 or 0.5.', decimals: 1 }) : null,
     employer: input.text('employer', { max: 100 }),
     homeOwnership: input.choice('homeOwnership', housings, 'Say how you live.'),
-    monthlyDebtsFen: input.amount('monthlyDebts', sums), elsewhereFen: input.amount('elsewhere', sums),
+    monthlyDebtsFen: input.amount('monthlyDebts', sums('what you pay on debts in a month')), elsewhereFen: input.amount('elsewhere', sums('what you owe on other platforms')),
     student: input.choice('student', ['no', 'yes'] as const, 'Say whether you are a student.') === 'yes',
     description: input.text('description', { max: 2000 }), region: input.text('region', { max: 60 }),
   };

@@ -41,6 +41,8 @@ export function applyRouter(deps: AreaDeps): Router {
   router.post('/borrower/apply/check', (request, response) => {
     const input = new Input(request.body);
     const { key } = input;
+    // Back from the check page: everything that was typed is there again.
+    if (input.ticked('change')) return sendPage(response, <ApplyPage product={theProduct()} typed={without(input.fields, 'change')} errors={{}} formKey={validKey(key)} />);
     const asked = readApplication(input, theProduct());
     if (!input.ok) return sendPage(response, <ApplyPage product={theProduct()} typed={input.typed} errors={input.errors} formKey={validKey(key)} />, 422);
     sendPage(response, <CheckPage product={theProduct()} asked={asked} typed={input.fields} formKey={key} errors={{}} />);
@@ -118,9 +120,10 @@ function CheckPage({ product, asked, typed, formKey, errors }: { product: Produc
       ]} />
       <CostsByGrade product={product} amountFen={asked.amountFen} termMonths={asked.termMonths} />
       <Notice><p>This is not a contract. We check who you are and ask the bureaus, which costs you nothing; then you get an offer or a reason. You can withdraw until the contract is concluded.</p></Notice>
-      <Form name="apply-confirm" action="/borrower/apply" button="Send my application" formKey={formKey} errors={errors} hidden={without(typed, 'credit-consent')} back={{ href: '/borrower/apply', text: 'Start again' }}>
+      <Form name="apply-confirm" action="/borrower/apply" button="Send my application" formKey={formKey} errors={errors} hidden={without(typed, 'credit-consent')}>
         <Checkbox name="credit-consent" value={typed['credit-consent']} errors={errors}>What I say is true, and I agree that the <a href="/documents/credit-consent" target="_blank" rel="noopener">credit bureaus are asked</a></Checkbox>
       </Form>
+      <Form name="apply-change" action="/borrower/apply/check" button="Change something" tone="plain" formKey={formKey} hidden={{ ...without(typed, 'credit-consent'), change: 'yes' }} />
     </Layout>
   );
 }

@@ -138,6 +138,15 @@ describe('applying', () => {
   });
 });
 
+it('goes back from the check page with all that was typed', async () => {
+  const { visitor } = await borrower();
+  const check = await visitor.submit(await visitor.open('/borrower/apply'), 'apply', application);
+  const again = await visitor.submit(check, 'apply-change');
+  expect([again.status, again.form('apply').fields]).toEqual([200, expect.objectContaining(application)]);
+  expect(again.form('apply').fields['key']).toBe(check.form('apply-confirm').fields['key']);
+  expect((await visitor.submit(again, 'apply', { amount: '13,000' })).text).toContain('¥13,000.00');
+});
+
 describe('a loan\'s page', () => {
   it('is its borrower\'s and staff\'s, and for everybody else not there', async () => {
     const { visitor } = await borrower();

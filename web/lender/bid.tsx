@@ -17,7 +17,7 @@ import { State } from '../components/state.js';
 import { documentNamed } from '../documents/texts.js';
 import { notFound } from '../errors.js';
 import { requireRole } from '../guard.js';
-import { Input } from '../input.js';
+import { Input, typedFields } from '../input.js';
 import { Layout, sendPage } from '../layout.js';
 import { BorrowerFacts, freeOf, lenderFeeText, ListingFacts, Progress, RiskFacts } from '../public/listing.js';
 import { refusalText } from '../refusals.js';
@@ -55,7 +55,7 @@ export function bidRouter(deps: AreaDeps): Router {
 
   router.get('/lender/bid/:loanNo', lender, async (request, response) => {
     const listing = await openListing(String(request.params['loanNo']));
-    sendPage(response, <BidPage listing={listing} typed={{}} errors={{}} availableFen={visitOf(response).availableFen} />);
+    sendPage(response, <BidPage listing={listing} typed={chosen(typedFields(request.query))} errors={{}} availableFen={visitOf(response).availableFen} />);
   });
 
   /** The first post is shown again as a check page; the second, with `confirmed`, places the bid. */
@@ -125,6 +125,9 @@ export function bidRouter(deps: AreaDeps): Router {
   }
 }
 
+/** What comes back from the check page to be changed. */
+const chosen = ({ amount = '', by = 'authorisation' }: Record<string, string>): Record<string, string> => ({ amount: amount.slice(0, 20), by });
+
 function BidPage({ listing, typed, errors, availableFen }: { listing: MarketListing; typed: Record<string, string>; errors: FormErrors; availableFen: number | null }) {
   return (
     <Layout title={`Bid on ${listing.loanNo}`}>
@@ -158,7 +161,7 @@ function CheckPage({ listing, amountFen, amount, by, formKey, errors }: { listin
       <RiskFacts listing={listing} />
       <Form
         name="confirm-bid" action={`/lender/bid/${listing.loanNo}`} button={`Lend ${moneyText(amountFen)}`} formKey={formKey} errors={errors} hidden={{ amount, by, confirmed: 'yes' }}
-        back={{ href: `/lender/bid/${listing.loanNo}`, text: 'Change' }}
+        back={{ href: `/lender/bid/${listing.loanNo}?${new URLSearchParams({ amount, by }).toString()}`, text: 'Change' }}
       >
         <Checkbox name="risk" errors={errors}>I know the current risk notice (version {documentNamed('lender-risk-notice').version}) and the risk grade {listing.grade}, and I may lose this money.</Checkbox>
       </Form>

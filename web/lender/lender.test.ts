@@ -115,6 +115,7 @@ describe('bidding', () => {
     await assessed(visitor);
     const { loanNo } = await listed();
     const check = await visitor.submit(await visitor.open(`/lender/bid/${loanNo}`), 'bid', { amount: '1000', by: 'authorisation' });
+    expect((await visitor.open(check.$('form[data-form=confirm-bid] .actions a').attr('href')!)).form('bid').fields).toMatchObject({ amount: '1000', by: 'authorisation' });
     expect(check.$('.money-act').text()).toContain('Our fee: 10.00 % of the interest that you really receive');
     const again = await visitor.submit(check, 'confirm-bid');
     expect([again.status, again.$('.error').text()]).toEqual([422, 'Confirm that you know the risk of this loan.']);
