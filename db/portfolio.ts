@@ -38,7 +38,7 @@ const holdingSql = `SELECT h.loan_no AS "loanNo", l.grade, l.annual_rate_bps AS 
     h.principal_fen AS "principalFen", h.paid_principal_fen AS "paidPrincipalFen", h.paid_interest_fen AS "paidInterestFen",
     h.paid_late_interest_fen AS "paidLateInterestFen", h.fees_fen AS "feesFen", l.value_date AS "valueDate",
     (SELECT coalesce(sum(principal_fen + interest_fen + late_interest_fen - fee_fen), 0)::bigint FROM distribution d WHERE d.holding_id = h.id AND d.state = 'undelivered') AS "undeliveredFen",
-    (SELECT min(due_date) FROM instalment i WHERE i.loan_no = h.loan_no AND i.version = (SELECT max(version) FROM instalment v WHERE v.loan_no = h.loan_no) AND i.paid_on IS NULL) AS "nextDue"
+    (SELECT min(due_date) FROM instalment i WHERE i.loan_no = h.loan_no AND i.version = (SELECT max(version) FROM instalment v WHERE v.loan_no = h.loan_no) AND i.paid_on IS NULL AND l.outstanding_fen > 0) AS "nextDue"
   FROM holding h JOIN loan l ON l.loan_no = h.loan_no LEFT JOIN write_off w ON w.loan_no = h.loan_no
   WHERE h.lender_id = $1 AND ($2::text IS NULL OR h.loan_no = $2)`;
 const holdingValues = ({ lenderId, loanNo }: HoldingQuery): unknown[] => [lenderId, loanNo ?? null];

@@ -25,7 +25,7 @@ function pathsOf(layers: readonly Layer[]): string[] {
 }
 
 /** Not pages: files, callbacks of other houses, and the health of the process. */
-const notPages = /^\/(assets|bank|alive|inbound|phone|twilio|voice|sms)\b|\/document$/;
+const notPages = /^\/(api|assets|bank|alive|inbound|phone|twilio|voice|sms)\b|\/document$/;
 const pages = (): string[] => [...new Set(pathsOf((web.web.app as unknown as { router: { stack: Layer[] } }).router.stack))].filter((path) => !notPages.test(path));
 const matches = (path: string, address: string): boolean => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(decodeURIComponent(address));
 

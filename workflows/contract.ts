@@ -287,7 +287,8 @@ export interface PaymentPart { no: number; costsFen: number; feeFen: number; lat
 /** Queue `messages`. What is owed is read again in the activity that sends. */
 export interface MessageActivities {
   /** One event told on both channels (SMS and e-mail), to the borrower or to all lenders of the loan. */
-  tell(input: { key: string; template: TellTemplate; loanNo: string; audience: 'borrower' | 'lenders' | 'everybody'; asOf: string }): Promise<void>;
+  /** `on` and `amountFen`: what the text names and the record learns only at the workflow's next wait; left out, the record is read. */
+  tell(input: { key: string; template: TellTemplate; loanNo: string; audience: 'borrower' | 'lenders' | 'everybody'; asOf: string; on?: IsoDate; amountFen?: number }): Promise<void>;
   /** What became of a person's own act at the bank, on both channels. */
   tellPerson(input: { key: string; template: PersonTemplate; personId: string; requestNo: string; asOf: string }): Promise<void>;
   /** Reminder before a due day, or after a failed debit. Says `nothing-owed` and sends nothing when paid meanwhile. */

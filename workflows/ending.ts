@@ -1,4 +1,5 @@
 /** How a loan's life ends before it was ever lent: refused, declined, cancelled, lapsed, not funded. */
+import type { IsoDate } from '../domain/dates.js';
 import type { LoanStateName } from '../domain/loan.js';
 import type { TellTemplate } from './contract.js';
 import { enter, showBusy } from './course.js';
@@ -11,10 +12,10 @@ import { attempt } from './stuck.js';
 export type Audience = 'borrower' | 'lenders' | 'everybody';
 
 /** Tells people of one event; once per key, however often it is called. */
-export async function tell(life: Life, template: TellTemplate, audience: Audience, suffix = ''): Promise<void> {
+export async function tell(life: Life, template: TellTemplate, audience: Audience, suffix = '', named: { on?: IsoDate; amountFen?: number } = {}): Promise<void> {
   const { loanNo } = life.loan;
   await attempt(life, `Message: ${template}`, () =>
-    byMessage(`Tells ${audience}: ${template}`).tell({ key: `${loanNo}:${template}${suffix}`, template, loanNo, audience, asOf: life.asOf() }));
+    byMessage(`Tells ${audience}: ${template}`).tell({ key: `${loanNo}:${template}${suffix}`, template, loanNo, audience, asOf: life.asOf(), ...named }));
 }
 
 /** Ends the loan, having told the borrower. The last projection closes its wait. */

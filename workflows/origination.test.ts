@@ -112,6 +112,7 @@ describe('the offer', () => {
     const loan = await stage.startLoan(32);
     expect(await loan.result()).toMatchObject({ state: 'lapsed', reason: 'offer-lapsed' });
     expect(told(32)).toEqual(['offer-ready → borrower', 'offer-lapsed → borrower']);
+    expect(stage.world(32).inputs('tell')[0]).toMatchObject({ on: '2025-01-20', amountFen: expect.any(Number) });
     // The end of 20 January in the platform's zone.
     expect(stage.world(32).inputs('tell').at(-1)!.asOf >= '2025-01-20T16:00').toBe(true);
   });

@@ -38,6 +38,15 @@ describe('what people are told', () => {
     return id;
   };
 
+  it('names the day and the amount that the workflow knows before the record does', async () => {
+    for (const [template, says] of [['offer-ready', '¥800.00，请于 2026-05-09 前'], ['disbursed', '¥800.00 已于 2026-05-09 到达'], ['prepare-account', '在 2026-05-09 前完成']] as const) {
+      side.sent.length = 0;
+      await messages.tell({ key: `named-${template}`, template, loanNo: loan.loanNo, audience: 'borrower', asOf: morning('2026-04-15'), on: '2026-05-09', amountFen: 80_000 });
+      expect(side.sent.length).toBeGreaterThan(0);
+      for (const { text } of side.sent) expect(text).toContain(says);
+    }
+  });
+
   it('tells an event on both channels in the person’s language, naming platform, loan and where to complain', async () => {
     await tell('paid-out');
     expect(side.sent.map(({ channel, repeat }) => ({ channel, repeat }))).toEqual(expect.arrayContaining([{ channel: 'sms', repeat: false }, { channel: 'mail', repeat: false }]));

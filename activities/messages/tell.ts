@@ -31,7 +31,7 @@ export function tellActivity(deps: ActivityDeps): MessageActivities['tell'] {
 }
 
 async function toBorrower(deps: ActivityDeps, loan: LoanState, told: Told): Promise<NewMessage[]> {
-  const facts: TextFacts = { ...baseFacts(deps, loan), on: dateOf(loan, told.template), amountFen: await amountOf(deps, loan, told) };
+  const facts: TextFacts = { ...baseFacts(deps, loan), on: told.on ?? dateOf(loan, told.template), amountFen: told.amountFen ?? (await amountOf(deps, loan, told)) };
   if (demands.has(told.template) && facts.amountFen === 0) return [];
   const person = await receiver(deps, loan.borrowerId);
   const text = textsOf(told.template, 'borrower', person.language, facts);
@@ -41,7 +41,7 @@ async function toBorrower(deps: ActivityDeps, loan: LoanState, told: Told): Prom
 async function toLenders(deps: ActivityDeps, loan: LoanState, told: Told): Promise<NewMessage[]> {
   const messages: NewMessage[] = [];
   for (const part of await lendersOf(deps.pool, loan.loanNo)) {
-    const facts: TextFacts = { ...baseFacts(deps, loan, 'portfolio'), on: dateOf(loan, told.template), shareFen: shareOf(part, told.template) };
+    const facts: TextFacts = { ...baseFacts(deps, loan, 'portfolio'), on: told.on ?? dateOf(loan, told.template), shareFen: shareOf(part, told.template) };
     const person = await receiver(deps, part.personId);
     const text = textsOf(told.template, 'lenders', person.language, facts);
     const channels = urgentForLenders.has(told.template) ? (['sms', 'mail'] as const) : (['mail'] as const);

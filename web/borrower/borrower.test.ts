@@ -209,6 +209,16 @@ describe('a loan\'s page', () => {
     expect(home).toMatch(/¥6,092.002099-02-01 \(in \d+ days\)/);
   });
 
+  it('that was paid off early has nothing more to come', async () => {
+    const { visitor } = await borrower();
+    const loanNo = await applied(visitor);
+    await offered(loanNo);
+    await web.pool.query('UPDATE instalment SET paid_principal_fen = principal_fen, forgiven_interest_fen = interest_fen WHERE loan_no = $1', [loanNo]);
+    await become(loanNo, { state: 'closed', owner: 'nobody', valueDate: '2026-01-02' });
+    const schedule = (await visitor.open(`/loans/${loanNo}`)).$('table').first();
+    expect([schedule.text().includes('paid early'), schedule.text().includes('to come'), schedule.text().includes('in ')]).toEqual([true, false, false]);
+  });
+
   it('says for every state what is going on', async () => {
     const { visitor } = await borrower();
     const loanNo = await applied(visitor);

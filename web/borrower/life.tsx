@@ -20,7 +20,8 @@ export interface LifeFacts {
   mine: boolean;
 }
 
-interface LifeEvent { key: string; at: VNode; what: string; by?: string }
+/** `first`: stands before others of the same moment. */
+interface LifeEvent { key: string; at: VNode; what: string; by?: string; first?: boolean }
 
 /** Workflow and activity both note what happens once; the first note tells it. */
 const onceOnly: ReadonlySet<string> = new Set(['apply', 'conclude', 'write-off', 'declined', 'refused', 'close']);
@@ -33,7 +34,7 @@ export function LoanLife({ facts, zoneOffsetMinutes }: { facts: LifeFacts; zoneO
 
 function lifeOf(facts: LifeFacts, zoneOffsetMinutes: number): LifeEvent[] {
   const events = [...onRecord(facts), ...elsewhere(facts, zoneOffsetMinutes)];
-  return events.map((event, index) => ({ event, index })).sort((a, b) => a.event.key.localeCompare(b.event.key) || a.index - b.index).map(({ event }) => event);
+  return events.map((event, index) => ({ event, index })).sort((a, b) => a.event.key.localeCompare(b.event.key) || Number(b.event.first ?? false) - Number(a.event.first ?? false) || a.index - b.index).map(({ event }) => event);
 }
 
 function onRecord({ acts, loan, mine }: LifeFacts): LifeEvent[] {
@@ -48,7 +49,10 @@ function onRecord({ acts, loan, mine }: LifeFacts): LifeEvent[] {
 }
 
 /** What other tables know and no act tells: the score, the offer, the listing. A date alone never stands before the application. */
-function elsewhere({ loan, score, offer, listing }: LifeFacts, zoneOffsetMinutes: number): LifeEvent[] {
+function elsewhere({ loan, acts, score, offer, listing }: LifeFacts, zoneOffsetMinutes: number): LifeEvent[] {
+  // A listing may fill in the same breath in which it opens; it is told before what followed from it.
+  const full = acts.find((act) => act.verb === 'fully-funded');
+  const openedKey = [listing?.openedAt, full?.businessAt].filter((at) => typeof at === 'string').sort()[0] ?? '';
   const onDate = (date: string) => {
     const start = isoInstant(instantAt(date, 0, zoneOffsetMinutes));
     return start < loan.appliedAt ? loan.appliedAt : start;
@@ -56,7 +60,7 @@ function elsewhere({ loan, score, offer, listing }: LifeFacts, zoneOffsetMinutes
   return [
     ...(score ? [{ key: onDate(score.decidedOn), at: <DateText date={score.decidedOn} />, what: `Checked and scored: grade ${score.grade}`, by: 'the platform' }] : []),
     ...(offer ? [{ key: onDate(offer.madeOn), at: <DateText date={offer.madeOn} />, what: `Offer made: ${moneyText(offer.amountFen)} for ${offer.termMonths} months`, by: 'the platform' }] : []),
-    ...(listing ? [{ key: listing.openedAt, at: <InstantText at={listing.openedAt} />, what: 'Put on the market', by: 'the platform' }] : []),
+    ...(listing ? [{ key: openedKey, first: true, at: <InstantText at={listing.openedAt} />, what: 'Put on the market', by: 'the platform' }] : []),
   ];
 }
 

@@ -112,7 +112,7 @@ function LoanPage({ facts, done }: { facts: LoanFacts; done: string | null }) {
       </div>
       <h2>Repayment schedule (还款计划)</h2>
       {schedule[0]?.version === 0 ? <p class="hint">As in the offer; the dates are counted anew from the value date.</p> : null}
-      <ScheduleTable rows={schedule} paid={carried.valueDate !== null} />
+      <ScheduleTable rows={schedule} paid={carried.valueDate !== null} closed={ended} />
       <h2>Payments</h2>
       <PaymentsTable payments={payments} />
       <h2>Messages</h2>

@@ -6,10 +6,10 @@ import { Badge } from '../components/state.js';
 import { Table } from '../components/table.js';
 import { useVisit } from '../layout.js';
 
-/** The repayment schedule (还款计划) with its totals; `paid` adds what was paid of each instalment. */
-export function ScheduleTable({ rows, paid }: { rows: ScheduleRow[]; paid: boolean }): VNode {
+/** The repayment schedule (还款计划) with its totals; `paid` adds what was paid of each instalment. Of a loan that is `closed`, nothing more is to come. */
+export function ScheduleTable({ rows, paid, closed = false }: { rows: ScheduleRow[]; paid: boolean; closed?: boolean }): VNode {
   const { today } = useVisit();
-  const next = rows.find((row) => openOf(row) > 0);
+  const next = closed ? undefined : rows.find((row) => openOf(row) > 0);
   const sum = (pick: (row: ScheduleRow) => number) => <Money fen={rows.reduce((total, row) => total + pick(row), 0)} />;
   return (
     <Table
@@ -23,7 +23,7 @@ export function ScheduleTable({ rows, paid }: { rows: ScheduleRow[]; paid: boole
         { heading: 'To pay', number: true, cell: (row) => <Money fen={toPay(row)} />, total: sum(toPay) },
         ...(paid ? [
           { heading: 'Paid', number: true, cell: (row: ScheduleRow) => <Money fen={paidOf(row)} />, total: sum(paidOf) },
-          { heading: 'State', cell: (row: ScheduleRow) => <RowState row={row} today={today} /> },
+          { heading: 'State', cell: (row: ScheduleRow) => <RowState row={row} today={today} closed={closed} /> },
         ] : []),
       ]}
     />
@@ -35,7 +35,8 @@ const paidOf = (row: ScheduleRow): number => row.paidPrincipalFen + row.paidInte
 /** What is still to pay of an instalment, late interest aside. */
 export const openOf = (row: ScheduleRow): number => toPay(row) - row.paidPrincipalFen - row.paidInterestFen - row.paidFeeFen - row.forgivenInterestFen;
 
-function RowState({ row, today }: { row: ScheduleRow; today: string }): VNode {
+function RowState({ row, today, closed }: { row: ScheduleRow; today: string; closed: boolean }): VNode {
+  if (closed && openOf(row) > 0) return <Badge tone="good">{row.paidPrincipalFen === row.principalFen ? 'paid early' : 'ended'}</Badge>;
   if (openOf(row) <= 0) return <Badge tone="good">paid{row.paidOn ? ` ${row.paidOn}` : ''}</Badge>;
   if (row.dueDay < today) return <Badge tone="bad">late</Badge>;
   return row.dueDate <= today ? <Badge tone="warn">due</Badge> : <Badge>to come</Badge>;

@@ -15,7 +15,7 @@ import { paymentsOfLoan, type Payment } from '../../db/payments.js';
 import type { Db } from '../../db/pool.js';
 import { latestOffer, type StoredOffer } from '../../db/reports.js';
 import { tasksOfLoan, type Task } from '../../db/tasks.js';
-import type { LoanState } from '../../domain/loan.js';
+import { endStates, type LoanState } from '../../domain/loan.js';
 import { fundWorkflowId, loanWorkflowId } from '../../workflows/contract.js';
 import type { AreaDeps } from '../area.js';
 import { ScheduleTable } from '../borrower/schedule-table.js';
@@ -84,7 +84,7 @@ function StaffLoanPage({ staff, mayAct }: { staff: StaffLoan; mayAct: boolean })
           <h2>The loan</h2>
           <LoanFacts staff={staff} />
           <h2>Schedule</h2>
-          <ScheduleTable rows={staff.schedule} paid={loan.valueDate !== null} />
+          <ScheduleTable rows={staff.schedule} paid={loan.valueDate !== null} closed={endStates.includes(loan.state)} />
         </section>
         <section aria-label="Its life">
           <h2>Workflows</h2>

@@ -29,7 +29,7 @@ export async function disburse(life: Life): Promise<void> {
       loan.valueDate = released.valueDate;
       loan.instalments = released.instalments;
       noteAct(life, 'disburse', { after: { valueDate: released.valueDate } });
-      return tell(life, 'disbursed', 'everybody');
+      return tell(life, 'disbursed', 'everybody', '', { on: released.valueDate });
     }
     // Details that are done stand; what was refused is repaired by operations and sent again.
     await tellContract();

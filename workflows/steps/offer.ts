@@ -14,7 +14,7 @@ export async function offer(life: Life): Promise<void> {
     loan.offer = made.offer;
   }
   loan.state = 'offered';
-  await tell(life, 'offer-ready', 'borrower', `:v${loan.offer.version}`);
+  await tell(life, 'offer-ready', 'borrower', `:v${loan.offer.version}`, { on: loan.offer.validUntil, amountFen: loan.offer.amountFen });
   const woken = await standBy(life, {
     untilMs: instantAt(addDays(loan.offer.validUntil, 1), 0, loan.terms.zoneOffsetMinutes),
     owner: 'borrower', summary: 'The borrower accepts the offer', otherwise: 'the offer lapses', wake: () => inbox.accept !== undefined,

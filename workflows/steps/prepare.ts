@@ -17,7 +17,7 @@ export async function prepare(life: Life): Promise<void> {
     const account = await attempt(life, 'The custody account', () => atBank('Is the custody account ready?').borrowerReady({ loanNo: loan.loanNo, asOf: life.asOf() }));
     if (account.ready) return;
     if (clock.now() >= deadline) return end(life, 'lapsed', 'account-not-prepared', 'offer-lapsed');
-    if (looks === 0) await tell(life, 'prepare-account', 'borrower');
+    if (looks === 0) await tell(life, 'prepare-account', 'borrower', '', { on: dateAt(deadline, zoneOffsetMinutes) });
     const tomorrow = instantAt(addDays(life.today(), 1), businessMinute, zoneOffsetMinutes);
     await standBy(life, {
       untilMs: Math.min(tomorrow, deadline), owner: 'borrower',
