@@ -36,6 +36,9 @@ export interface DueWork {
 const most = 500;
 
 /**
+ * An instruction that names a later moment is unfinished all the same until the bank is known to have it: else a bank that is
+ * down would get it on a later day than it was meant for.
+ *
  * Acts that a person does on the bank's page: they take as long as the person takes, and the bank's page itself holds the
  * clock. Once the bank has accepted one and names a later moment (a withdrawal) it counts like any other.
  */
@@ -73,7 +76,7 @@ export async function dueWork(db: Db, now: number): Promise<DueWork> {
      (SELECT 'message', id::text, template, NULL, NULL, NULL, NULL, NULL, NULL FROM message WHERE state = 'pending' ORDER BY id LIMIT ${most})
      UNION ALL
      (SELECT 'instruction', i.request_no, i.verb, NULL, NULL, NULL, NULL, NULL, NULL FROM instruction i LEFT JOIN bid b ON b.id = i.bid_id
-      WHERE i.state NOT IN ('done', 'refused') AND (i.waits_until IS NULL OR i.waits_until <= $1)
+      WHERE i.state NOT IN ('done', 'refused') AND (i.waits_until IS NULL OR i.waits_until <= $1 OR i.state = 'sent')
         AND NOT ((i.verb = ANY($2) OR COALESCE(b.by, i.details ->> 'by', '') = 'password') AND (i.state <> 'accepted' OR i.waits_until IS NULL))
       ORDER BY i.intended_at LIMIT ${most})
      UNION ALL

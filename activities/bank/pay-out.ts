@@ -18,7 +18,7 @@ export function payOutActivity(deps: BankDeps): BankActivities['payOut'] {
     if (cooling) return { status: 'pending', requestNo: instruction.requestNo, expectedAt: cooling };
     if (instruction.try > 1 && instruction.state === 'intended' && !isPutOff(instruction, asOf)) await expectAt(deps.pool, instruction.requestNo, nextWorkingDay(loan, instruction.asOf));
     const after = await carryOut(deps, instruction, ({ requestNo, amountFen, asOf: businessTime }) => deps.custody.payOut({ requestNo, userNo: loan.borrowerUserNo, amountFen, urgency: 'normal', businessTime }), asOf);
-    return unlessDone(after) ?? { status: 'done', paidFen: after.amountFen };
+    return unlessDone(await laterThanExpected(deps, loan, after, asOf)) ?? { status: 'done', paidFen: after.amountFen };
   };
 }
 
@@ -40,6 +40,15 @@ async function intendPayout({ pool }: BankDeps, loan: LoanFacts, attempt: number
   const amountFen = Math.min(offer.amountFen, await availableFen(pool, borrowerUserNo));
   if (amountFen === 0) return null;
   return intend(pool, { businessKey, verb: 'payout', userNo: borrowerUserNo, loanNo, amountFen, workflowId: loanNo, step: 'payOut', asOf, waitsUntil: nextWorkingDay(loan, asOf) });
+}
+
+/** The bank has it and has not finished when it should have, perhaps because it got it late: it is expected on the next working day. */
+async function laterThanExpected({ pool }: BankDeps, loan: LoanFacts, payout: Instruction, asOf: string): Promise<Instruction> {
+  const late = payout.state === 'accepted' && payout.waitsUntil !== null && parseInstant(payout.waitsUntil) <= parseInstant(asOf);
+  if (!late) return payout;
+  const waitsUntil = nextWorkingDay(loan, asOf);
+  await expectAt(pool, payout.requestNo, waitsUntil);
+  return { ...payout, waitsUntil };
 }
 
 /** A normal payout is on the card on the next working day; the business clock need not wait for it before. */
