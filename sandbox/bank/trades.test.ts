@@ -211,7 +211,7 @@ describe('a claim', () => {
     const before = await at.digest();
     const wrong: [Data[], string, string?][] = [
       [[price({ share: '100.01' })], '100008', 'SHARE_SHORT'], [[price({ share: undefined })], '100008', 'SHARE_SHORT'], [[price({ bizType: 'INTEREST' })], '100008', 'WRONG_PARTY'],
-      [[price(), price({ share: '50.01' })], '100008', 'SHARE_SHORT'], [[price({}, buyer, lenders[1]!)], '100008', 'WRONG_PARTY'], [[price({ preTransactionNo: own }, seller, seller)], '100008', 'WRONG_PARTY'],
+      [[price(), price({ share: '50.01' })], '100008', 'SHARE_SHORT'], [[price({}, buyer, lenders[1])], '100008', 'WRONG_PARTY'], [[price({ preTransactionNo: own }, seller, seller)], '100008', 'WRONG_PARTY'],
       [[price({ preTransactionNo: undefined })], '100007', 'HOLD_UNKNOWN'], [[price({ preTransactionNo: own })], '100008', 'HOLD_OTHER'], [[price(), price({ preTransactionNo: own }, seller)], '100008', 'WRONG_PARTY'],
       [[price({ amount: '500.01' })], '100014'], [[price(), line(buyer, borrower, '1.00', { preTransactionNo: hold, bizType: 'INTEREST' })], '100008', 'WRONG_PARTY'],
     ];
