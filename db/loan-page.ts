@@ -1,20 +1,10 @@
 /** What a loan's own page shows beside its row: the schedule in force, and the bank's movements of it. */
 import type { IsoDate } from '../domain/dates.js';
+import type { InstalmentFigures } from '../domain/loan.js';
 import { rows, type Db } from './pool.js';
 
-export interface ScheduleRow {
+export interface ScheduleRow extends InstalmentFigures {
   version: number;
-  no: number;
-  dueDate: IsoDate;
-  dueDay: IsoDate;
-  principalFen: number;
-  interestFen: number;
-  feeFen: number;
-  paidPrincipalFen: number;
-  paidInterestFen: number;
-  paidFeeFen: number;
-  paidLateInterestFen: number;
-  forgivenInterestFen: number;
   paidOn: IsoDate | null;
 }
 

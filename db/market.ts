@@ -1,20 +1,10 @@
 /** What the market shows of a listing: figures of the loan and of its borrower, never who the borrower is. */
+import type { Listing } from './listings.js';
 import { row, rows, type Db } from './pool.js';
 
-export interface MarketListing {
-  loanNo: string;
+export interface MarketListing extends Listing {
   borrowerId: string;
   productId: string;
-  projectNo: string;
-  state: 'open' | 'full' | 'concluded' | 'failed';
-  targetFen: number;
-  reservedFen: number;
-  frozenFen: number;
-  minBidFen: number;
-  stepFen: number;
-  maxShareBps: number;
-  openedAt: string;
-  deadline: string;
   grade: string;
   termMonths: number;
   method: string;

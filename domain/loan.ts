@@ -60,7 +60,8 @@ export interface LoanTerms {
   recoveryLookDays: number;
 }
 
-export interface CarriedInstalment {
+/** An instalment (还款期次) and what was paid on it, as workflow, record and pages have it. */
+export interface InstalmentFigures {
   no: number;
   dueDate: IsoDate;
   /** The day that counts: the due date moved to a working day where the product says so. */
@@ -74,6 +75,9 @@ export interface CarriedInstalment {
   paidLateInterestFen: number;
   /** Interest not owed after an early repayment. */
   forgivenInterestFen: number;
+}
+
+export interface CarriedInstalment extends InstalmentFigures {
   /** Σ overdue principal (fen) × days it was overdue, up to and including `lateComputedTo`: late interest is a running total over it. */
   latePrincipalDays: number;
   lateComputedTo: IsoDate | null;
@@ -178,6 +182,8 @@ export interface LoanState {
   /** Lenders' shares that the bank refused, and the day on which they are sent again. */
   undelivered: number;
   redeliverOn: IsoDate | null;
+  /** How often they were sent again in vain; absent in states written before it was counted. */
+  redeliveries?: number;
   pursuit: Pursuit;
   /** Collection and legal episodes so far; the ids of children still open. */
   episodes: number;
