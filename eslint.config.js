@@ -54,6 +54,11 @@ export default tseslint.config(
   { files: PURE, ignores: TESTS, rules: withoutOutsideInfluences([]) },
   { files: ['domain/zone.ts'], rules: withoutOutsideInfluences(['Date', 'Intl']) },
   { files: ['workflows/clock.ts'], rules: withoutOutsideInfluences(['Date']) },
+  {
+    files: ['workflows/**/*.ts'],
+    ignores: [...TESTS, 'workflows/neighbours.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: '@temporalio/workflow', importNames: ['getExternalWorkflowHandle'], message: 'Other workflows are told through workflows/neighbours.ts, which knows which failure is none.' }] }] },
+  },
   // What a test reads back from JSON has no type of its own; jest's matchers check it.
   {
     files: TESTS,

@@ -1,6 +1,6 @@
 /** The platform without its pages: real PostgreSQL, real Temporal, real workers and clock, a bank in memory, a scripted world outside. */
 import { randomBytes } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import pino from 'pino';
 import { createCrew } from '../activities/index.js';
@@ -140,6 +140,7 @@ function hooked(crew: Crew, before: LivePlatform['before']): Crew {
   return { record: crew.record, bank: hook(crew.bank), risk: hook(crew.risk), messages: hook(crew.messages) };
 }
 
+/** What goes wrong there is seen by whoever waits for the word in vain; a platform that has been closed meanwhile wants none. */
 const soon = (work: () => Promise<void>): void => void setTimeout(() => void work().catch(() => undefined), 15);
 
 /** Nobody takes up the phone: the network says so a moment later. */
@@ -162,7 +163,11 @@ function withWord(bank: ModelBank, { pool }: Applicants, client: Client): ModelB
   const { custody } = bank;
   const hear = async (requestNo: string, at: string, report: Pick<Parameters<typeof recordOutcome>[1], 'outcome' | 'details'>): Promise<void> => {
     const recorded = await recordOutcome(pool, { requestNo, at, ...report });
-    if (recorded.changed) await client.workflow.getHandle(recorded.workflowId).signal(instructionDone, { requestNo }).catch(() => undefined);
+    if (!recorded.changed) return;
+    await client.workflow.getHandle(recorded.workflowId).signal(instructionDone, { requestNo }).catch((error: unknown) => {
+      // It has ended: nobody has to be told.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    });
   };
   return {
     ...custody,

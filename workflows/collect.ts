@@ -1,11 +1,12 @@
 /** 催收: one episode of arrears, from the first friendly SMS to the legal hand-off. It ends when the arrears are paid, or the law takes over. */
-import { allHandlersFinished, condition, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { collectionLadder, ladderStepsDue, nextLadderDay } from '../domain/contact.js';
 import { addDays, daysBetween, instantAt, type IsoDate } from '../domain/dates.js';
 import { askAboutHold, askCollector, holds, reach } from './collecting/contact.js';
 import { hasWord, openEpisode, showEpisode, waitInEpisode, type Episode } from './collecting/episode.js';
 import { takeUpWord, tellLoan } from './collecting/words.js';
 import { childFinished, type CollectInput } from './contract.js';
+import { tellWorkflow } from './neighbours.js';
 import { inRecord } from './retries.js';
 
 export interface CollectResult { result: 'cured' | 'to-legal' | 'closed' }
@@ -71,7 +72,7 @@ function momentOf({ input }: Episode, day: IsoDate): number {
 /** The loan hears of it by Signal: it may have continued as new since it began the episode. */
 async function finish(episode: Episode, result: CollectResult['result']): Promise<CollectResult> {
   const { workflowId, input } = episode;
-  if (!episode.endedByLoan) await getExternalWorkflowHandle(input.loanNo).signal(childFinished, { workflowId, result }).catch(() => undefined);
+  if (!episode.endedByLoan) await tellWorkflow(input.loanNo, childFinished, { workflowId, result });
   await showEpisode(episode, { nextAt: null, summary: `Ended: ${result}`, wakes: episode.endedByLoan ? [] : [input.loanNo] });
   await condition(allHandlersFinished);
   return { result };

@@ -1,11 +1,12 @@
 /** The legal hand-off: a case with claimant, amounts and evidence; a person takes it from deadline to deadline, and no deadline passes unseen. */
-import { allHandlersFinished, condition, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { addDays, instantAt, isoInstant, type IsoDate } from '../domain/dates.js';
 import { waitUntil } from './clock.js';
 import { advanceCase, arrearsChanged, childFinished } from './contract.js';
 import type { LegalInput } from './contract.js';
 import { openErrand, persist, type Errand } from './errand.js';
 import { refusal } from './failures.js';
+import { tellWorkflow } from './neighbours.js';
 import { inRecord } from './retries.js';
 
 type CaseState = 'preparing' | 'filed' | 'judgment' | 'enforcing' | 'closed';
@@ -113,7 +114,7 @@ async function show(legalCase: LegalCase, view: { nextAt: string | null; summary
 async function finish(legalCase: LegalCase, result: 'cured' | 'closed'): Promise<{ result: 'cured' | 'closed' }> {
   const { workflowId, input } = legalCase;
   await inRecord('The case is closed: task closed').closeTask({ key: `${workflowId}:opened`, state: 'done', decision: result, by: `workflow:${workflowId}` });
-  if (!legalCase.endedByLoan) await getExternalWorkflowHandle(input.loanNo).signal(childFinished, { workflowId, result }).catch(() => undefined);
+  if (!legalCase.endedByLoan) await tellWorkflow(input.loanNo, childFinished, { workflowId, result });
   await show(legalCase, { nextAt: null, summary: `Ended: ${result}`, wakes: legalCase.endedByLoan ? [] : [input.loanNo] });
   await condition(allHandlersFinished);
   return { result };

@@ -25,6 +25,7 @@ describe('the rules of style', () => {
       'domain/place.ts': "export const place = (): string => new Intl.NumberFormat('zh').format(1);\n",
       'domain/words.ts': 'export const words = (a: string, b: string): number => a.localeCompare(b);\n',
       'workflows/setting.ts': 'export const setting = (): string | undefined => process.env.HOME;\n',
+      'workflows/shout.ts': "import { getExternalWorkflowHandle } from '@temporalio/workflow';\nexport const shout = (id: string): unknown => getExternalWorkflowHandle(id);\n",
       'web/anything.ts': 'export const anything = (value: any): unknown => value;\n',
       'web/forgotten.ts': 'export function start(): void {\n  Promise.resolve(1);\n}\n',
       'web/chatty.ts': "export const chat = (): void => console.log('hello');\n",
@@ -37,6 +38,7 @@ describe('the rules of style', () => {
     expect(found['domain/place.ts']).toContain('no-restricted-globals');
     expect(found['domain/words.ts']).toContain('no-restricted-syntax');
     expect(found['workflows/setting.ts']).toContain('no-restricted-globals');
+    expect(found['workflows/shout.ts']).toContain('no-restricted-imports');
     expect(found['web/anything.ts']).toContain('@typescript-eslint/no-explicit-any');
     expect(found['web/forgotten.ts']).toContain('@typescript-eslint/no-floating-promises');
     expect(found['web/chatty.ts']).toContain('no-console');

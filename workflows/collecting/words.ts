@@ -1,7 +1,7 @@
 /** What the debtor or a collector said, and what follows from it. */
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { addDays } from '../../domain/dates.js';
 import { contactPolicyChanged } from '../contract.js';
+import { tellWorkflow } from '../neighbours.js';
 import { inRecord } from '../retries.js';
 import { askAboutHold, askCollector, holds, holdTaskKey } from './contact.js';
 import type { ContactWord, Episode, HoldDecision, PromiseGiven } from './episode.js';
@@ -65,5 +65,5 @@ async function closeHoldTasks(episode: Episode, hold: string, { decision, person
 /** The loan stops and resumes its own debits and reminders with the contact. */
 export async function tellLoan(episode: Episode): Promise<void> {
   const policy = { hold: episode.hold, promiseUntil: episode.promise?.dueOn ?? null };
-  await getExternalWorkflowHandle(episode.input.loanNo).signal(contactPolicyChanged, policy).catch(() => undefined);
+  await tellWorkflow(episode.input.loanNo, contactPolicyChanged, policy);
 }

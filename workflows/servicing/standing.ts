@@ -1,8 +1,8 @@
 /** How the loan stands today: days past due, and what it means when the arrears are gone. */
-import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { daysPastDueOf, oldestOpen } from '../../domain/servicing.js';
 import { arrearsChanged } from '../contract.js';
 import { noteAct, type Life } from '../life.js';
+import { tellWorkflow } from '../neighbours.js';
 
 /** Brings days past due up to date; a late loan whose arrears are paid is repaying again. */
 export async function standing(life: Life): Promise<void> {
@@ -26,12 +26,9 @@ async function cured(life: Life): Promise<void> {
 export async function tellChildren(life: Life, status: 'cured' | 'closed' | 'partly'): Promise<void> {
   const { loan } = life;
   for (const workflowId of [...loan.openChildren]) {
-    try {
-      await getExternalWorkflowHandle(workflowId).signal(arrearsChanged, { status, overdueSince: oldestOpen(loan)?.dueDay });
-      life.wakes.push(workflowId);
-    } catch {
-      loan.openChildren = loan.openChildren.filter((open) => open !== workflowId);
-    }
+    const heard = await tellWorkflow(workflowId, arrearsChanged, { status, overdueSince: oldestOpen(loan)?.dueDay });
+    if (heard === 'told') life.wakes.push(workflowId);
+    if (heard === 'ended') loan.openChildren = loan.openChildren.filter((open) => open !== workflowId);
   }
   if (status !== 'partly') loan.openChildren = [];
 }

@@ -1,6 +1,6 @@
 /** Raising the money is a workflow of its own; the loan waits for its word: full, failed in time (流标), or stopped because the borrower withdrew. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import { startChild } from '@temporalio/workflow';
 import { parseInstant } from '../../domain/dates.js';
 import { fundWorkflowId, stopFunding, taskQueues, type FundResult } from '../contract.js';
 import { waitWall } from '../clock.js';
@@ -8,6 +8,7 @@ import { end } from '../ending.js';
 import { fund } from '../fund.js';
 import { standBy } from '../course.js';
 import { noteAct, type Life } from '../life.js';
+import { tellWorkflow } from '../neighbours.js';
 import { writeProjection } from '../projection.js';
 
 /** Once the deadline has passed the child only releases holds at the bank. */
@@ -31,7 +32,7 @@ async function funded(life: Life): Promise<FundResult> {
   while (!result) {
     if (inbox.cancel && !stopped) {
       stopped = true;
-      await getExternalWorkflowHandle(fundWorkflowId(loan.loanNo)).signal(stopFunding).catch(() => undefined);
+      await tellWorkflow(fundWorkflowId(loan.loanNo), stopFunding);
     }
     await waitForFunding(life, () => result !== undefined, stopped);
   }
