@@ -1,10 +1,11 @@
-/** How a case ends: the bank is right and the ledger follows by a correcting journal, or the difference is explained and nothing is posted. */
-import { recordAct } from './acts.js';
-import { findAccountByUserNo } from './accounts.js';
-import { outside, personal } from './chart.js';
-import { intend, type Verb } from './instructions.js';
-import { isShortOfMoney, moved, postJournal, reverseJournal } from './ledger.js';
-import { recordReturnedPayout } from './outcomes/cash.js';
+/** How a case ends: the bank is right and the ledger follows by correcting journals, or the difference is explained and nothing is posted. */
+import { recordAct, recordDecision } from './acts.js';
+import { planCorrection, type CorrectionPlan } from './case-plan.js';
+import { intend, intendDetails, isTerminal, lock } from './instructions.js';
+import { correct, isShortOfMoney, postJournal } from './ledger.js';
+import { recordDelivered, recordMissing } from './outcomes/corrected-shares.js';
+import { releaseSettled } from './outcomes/releases.js';
+import { end } from './outcomes/word.js';
 import { inTransaction, row, type Pool, type Transaction } from './pool.js';
 import { caseColumns, type ReconciliationCase } from './reconciliation.js';
 import { coverAvailable, OutOfOrder } from './reservations.js';
@@ -17,8 +18,10 @@ export type CaseRefusal =
   | 'second-person'
   /** The money that would have to be taken back is not there. */
   | 'short-of-money'
-  /** No journal of ours can make this good: claims hang on it, or it is not about money. */
-  | 'cannot-be-posted';
+  /** No journal of ours can make this good: it is about a whole file, an account that we do not know, or a movement that the chart forbids. */
+  | 'cannot-be-posted'
+  /** Our books hold already what the bank says. */
+  | 'nothing-to-post';
 
 class Refused extends Error {
   constructor(readonly code: CaseRefusal) { super(code); }
@@ -27,10 +30,11 @@ class Refused extends Error {
 export interface Decision { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }
 
 /** Decides an open case; one that was decided keeps its first decision. The reason is the person's latest note. */
-export async function resolveCase(pool: Pool, decision: Decision): Promise<{ status: 'resolved' } | { status: 'refused'; code: CaseRefusal }> {
+export async function resolveCase(pool: Pool, decision: Decision): Promise<{ status: 'resolved'; undelivered?: string } | { status: 'refused'; code: CaseRefusal }> {
   try {
-    await inTransaction(pool, (tx) => decide(pool, tx, decision));
-    return { status: 'resolved' };
+    await inTransaction(pool, (tx) => decide(tx, decision));
+    const undelivered = decision.resolution === 'accept-bank' ? await loanWithUndelivered(pool, decision.caseId) : null;
+    return { status: 'resolved', ...(undelivered ? { undelivered } : {}) };
   } catch (error) {
     if (error instanceof Refused) return { status: 'refused', code: error.code };
     if (isShortOfMoney(error) || error instanceof OutOfOrder) return { status: 'refused', code: 'short-of-money' };
@@ -38,7 +42,15 @@ export async function resolveCase(pool: Pool, decision: Decision): Promise<{ sta
   }
 }
 
-async function decide(pool: Pool, tx: Transaction, { caseId, personId, resolution, asOf }: Decision): Promise<void> {
+/** The loan of whose payment a share is to be sent again because of this case; null where none is. Asked of the record, so that a repeat answers the same. */
+async function loanWithUndelivered(db: Pool, caseId: number): Promise<string | null> {
+  const found = await row<{ loanNo: string }>(
+    db, `SELECT i.loan_no AS "loanNo" FROM reconciliation_case c JOIN instruction_detail d ON d.request_no = c.request_no OR d.rest_of = c.request_no JOIN instruction i ON i.request_no = d.batch_no
+          WHERE c.id = $1 AND d.state = 'refused' AND d.reason = 'not-delivered' AND i.loan_no IS NOT NULL LIMIT 1`, [caseId]);
+  return found?.loanNo ?? null;
+}
+
+async function decide(tx: Transaction, { caseId, personId, resolution, asOf }: Decision): Promise<void> {
   const found = await row<ReconciliationCase>(tx, `SELECT ${caseColumns} FROM reconciliation_case WHERE id = $1 FOR UPDATE`, [caseId]);
   if (!found) throw new Refused('no-such-case');
   if (found.state === 'resolved') return;
@@ -47,73 +59,66 @@ async function decide(pool: Pool, tx: Transaction, { caseId, personId, resolutio
   if (ownDecision || (found.owner === null && resolution === 'accept-bank')) throw new Refused('second-person');
   const said = await row<{ note: string }>(tx, 'SELECT note FROM reconciliation_note WHERE case_id = $1 AND person_id = $2 ORDER BY id DESC LIMIT 1', [caseId, personId]);
   if (!said) throw new Refused('note-missing');
-  if (resolution === 'accept-bank') await followBank(pool, tx, { ...found, why: said.note, by: found.owner ?? personId, secondPerson: personId, asOf });
   await tx.query(
     `UPDATE reconciliation_case SET state = 'resolved', resolution = $2, resolved_by = $3, reason = $4, resolved_at = $5 WHERE id = $1`, [caseId, resolution, personId, said.note, asOf]);
   const second = found.owner !== null && found.owner !== personId ? personId : null;
-  await recordAct(tx, { actor: second ? found.owner! : personId, secondPerson: second, role: 'finance', verb: 'case-resolved', subject: `case:${caseId}`, after: { resolution, day: found.day, requestNo: found.requestNo, doubtFen: found.doubtFen }, businessAt: asOf });
+  const act = {
+    actor: second ? found.owner! : personId, secondPerson: second, role: 'finance', verb: 'case-resolved', subject: `case:${caseId}`, why: said.note,
+    after: { resolution, day: found.day, requestNo: found.requestNo, doubtFen: found.doubtFen }, businessAt: asOf,
+  };
+  if (resolution === 'explained') return recordAct(tx, act);
+  const actId = await recordDecision(tx, act);
+  await followBank(tx, found, { actId, why: said.note, by: act.actor, secondPerson: personId, asOf });
 }
 
-/** A case with the people who have decided that the bank is right. */
-interface Correction extends ReconciliationCase { why: string; by: string; secondPerson: string; asOf: string }
+interface Agreed { actId: number; why: string; by: string; secondPerson: string; asOf: string }
 
-/** Only money between a card and its account can be corrected alone: on transfers and fees hang claims, so there the bank must correct itself. */
-async function followBank(pool: Pool, tx: Transaction, found: Correction): Promise<void> {
-  const { file, result, reasons } = found;
-  if (file === 'transfers' || file === 'commissions') throw new Refused('cannot-be-posted');
-  if (result === 'platform-only') return takeBack(tx, found);
-  if (result === 'different' && reasons.join() === 'amount') return otherAmount(tx, found);
-  if (result === 'bank-only' && reasons.join() === 'unknown') return file === 'returned-payouts' ? cameBack(pool, found) : unheardOf(tx, found);
-  throw new Refused('cannot-be-posted');
+async function followBank(tx: Transaction, found: ReconciliationCase, { actId, why, by, secondPerson, asOf }: Agreed): Promise<void> {
+  await lockMovement(tx, found.requestNo);
+  const plan = await planCorrection(tx, found, asOf);
+  if ('refused' in plan) throw new Refused(plan.refused);
+  await intendUnasked(tx, plan);
+  if (plan.spent) await coverAvailable(tx, plan.spent.userNo, plan.spent.amountFen, asOf);
+  await correct(tx, { reverse: plan.reverse, post: plan.post, decision: { why, by, secondPerson, role: 'finance', businessAt: asOf } });
+  await followShare(tx, plan, found.bank?.at ?? asOf);
+  if (plan.owedAgain.length > 0) await postJournal(tx, { key: `case-${found.id}:owed-again`, kind: 'delivery-corrected', actId, businessAt: asOf, postings: plan.owedAgain });
+  if (found.bank?.at) await endMovement(tx, plan, found.bank.at);
 }
 
-/** Our instruction: a returned payout has one of its own. */
-const instructionOf = ({ file, requestNo }: ReconciliationCase): string => (file === 'returned-payouts' ? `${requestNo}-returned` : requestNo);
+/** Whoever hears of it or sends it again meanwhile waits: the rows that they lock are taken first, in their order. */
+async function lockMovement(tx: Transaction, requestNo: string): Promise<void> {
+  const batch = await row<{ batchNo: string }>(tx, 'SELECT batch_no AS "batchNo" FROM instruction_detail WHERE request_no = $1', [requestNo]);
+  const instruction = await lock(tx, batch?.batchNo ?? requestNo);
+  if (instruction?.paymentNo) await tx.query('SELECT 1 FROM payment WHERE payment_no = $1 FOR UPDATE', [instruction.paymentNo]);
+}
 
-/** What we have posted for a movement, undone; a payout was posted in two steps. */
-async function takeBack(tx: Transaction, found: Correction): Promise<void> {
-  const requestNo = instructionOf(found);
-  const keys = found.ours?.kind === 'payout' ? [requestNo, `${requestNo}:accepted`] : [requestNo];
-  const { why, by, secondPerson, asOf: businessAt } = found;
-  for (const key of keys) {
-    const reversed = await reverseJournal(tx, { key, why, by, secondPerson, role: 'finance', businessAt });
-    if (reversed.status === 'refused') throw new Refused(reversed.code === 'short-of-money' ? reversed.code : 'cannot-be-posted');
+/** The bank has moved money that we never asked for. */
+async function intendUnasked(tx: Transaction, { unasked }: CorrectionPlan): Promise<void> {
+  if (!unasked) return;
+  const { requestNo } = await intend(tx, unasked.instruction);
+  if (unasked.detail) await intendDetails(tx, requestNo, [unasked.detail]);
+}
+
+/** Holder, distribution and bid follow what the bank did with a detail that we know. */
+async function followShare(tx: Transaction, { instruction, detail, missingFen, isDelivered }: CorrectionPlan, at: string): Promise<void> {
+  if (!instruction || !detail) return;
+  if (detail.purpose === 'release') {
+    if (detail.state === 'done') return;
+    await tx.query(`UPDATE instruction_detail SET state = 'done', reason = NULL WHERE request_no = $1`, [detail.requestNo]);
+    return releaseSettled(tx, instruction, [{ ...detail, state: 'done', at }], [], at);
   }
+  if (isDelivered) await recordDelivered(tx, instruction, detail, at);
+  if (missingFen > 0) await recordMissing(tx, instruction, detail, missingFen);
 }
 
-/** Money in: first what the bank says, then ours undone, so that the balance passes no lower than it must. Money out: the other way round. */
-async function otherAmount(tx: Transaction, found: Correction): Promise<void> {
-  const { bank, userNo, file, asOf: businessAt } = found;
-  if (!bank || !userNo) throw new Refused('cannot-be-posted');
-  const available = personal(userNo, 'available');
-  const post = { key: `case-${found.id}:corrected`, requestNo: instructionOf(found), businessAt };
-  if (file === 'payouts') {
-    await takeBack(tx, found);
-    await coverAvailable(tx, userNo, bank.amountFen, businessAt);
-    await postJournal(tx, { ...post, kind: 'withdrawal', postings: moved(available, outside, bank.amountFen) });
-    return;
-  }
-  await postJournal(tx, { ...post, kind: file === 'deposits' ? 'deposit' : 'payout-returned', postings: moved(outside, available, bank.amountFen) });
-  await takeBack(tx, found);
-}
-
-/** The bank has moved money that we never asked for: it gets an instruction after the fact, so that its journal has one to name. */
-async function unheardOf(tx: Transaction, found: ReconciliationCase): Promise<void> {
-  const { bank, requestNo, id } = found;
-  const account = bank?.userNo ? await findAccountByUserNo(tx, bank.userNo) : null;
-  if (!bank?.at || !account) throw new Refused('cannot-be-posted');
-  const { userNo } = account;
-  await intend(tx, { requestNo, businessKey: requestNo, verb: bank.kind as Verb, userNo, amountFen: bank.amountFen, workflowId: `case:${id}`, step: 'case', asOf: bank.at });
-  const into = found.file === 'deposits';
-  if (!into) await coverAvailable(tx, userNo, bank.amountFen, bank.at);
-  const available = personal(userNo, 'available');
-  await postJournal(tx, { key: requestNo, kind: into ? 'deposit' : 'withdrawal', requestNo, businessAt: bank.at, postings: into ? moved(outside, available, bank.amountFen) : moved(available, outside, bank.amountFen) });
-  await tx.query(`UPDATE instruction SET state = 'done', done_at = $2, sent_at = clock_timestamp(), ended_at = clock_timestamp() WHERE request_no = $1`, [requestNo, bank.at]);
-}
-
-/** A payout that came back without our hearing of it. */
-async function cameBack(pool: Pool, { requestNo, bank }: ReconciliationCase): Promise<void> {
-  const payout = await row(pool, `SELECT 1 FROM instruction WHERE request_no = $1 AND verb IN ('payout', 'withdraw') AND state = 'done'`, [requestNo]);
-  if (!bank?.at || !payout) throw new Refused('cannot-be-posted');
-  await recordReturnedPayout(pool, { requestNo, at: bank.at, bankNo: 'case' });
+/** What the bank calls done has ended with us too, however it looked before; whoever waits for it looks again. */
+async function endMovement(tx: Transaction, { unasked, instruction, detail }: CorrectionPlan, at: string): Promise<void> {
+  const requestNo = unasked?.instruction.requestNo ?? instruction?.requestNo ?? '';
+  if (unasked?.detail) await tx.query(`UPDATE instruction_detail SET state = 'done' WHERE request_no = $1`, [unasked.detail.requestNo]);
+  const open = await row<{ open: number }>(tx, `SELECT count(*)::int AS open FROM instruction_detail WHERE batch_no = $1 AND state = 'sent'`, [requestNo]);
+  const current = await lock(tx, requestNo);
+  if (!current || current.state === 'done' || (open?.open ?? 0) > 0) return;
+  if (detail && isTerminal(current)) return;
+  await end(tx, requestNo, { state: 'done', reason: null, at, bankNo: current.bankNo });
+  await tx.query('UPDATE waiting SET pokes = pokes + 1, poked_at = clock_timestamp() WHERE workflow_id = $1', [current.workflowId]);
 }

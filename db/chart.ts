@@ -104,6 +104,8 @@ export const journalKinds = {
   /** The bank refuses a share: the borrower owes it no longer, the money held under the loan does. */
   undelivered: { book: 'claims', sameOwner: false, takesFrom: ['held'], givesTo: debts },
   'delivered-later': { book: 'claims', sameOwner: false, takesFrom: claims, givesTo: ['held'] },
+  /** By decision of a case: the bank did not deliver what we counted as delivered, so its holder is owed it again. */
+  'delivery-corrected': { book: 'claims', sameOwner: false, takesFrom: ['held'], givesTo: claims },
   /** Outstanding principal has another holder. */
   'claim-sold': { book: 'claims', sameOwner: false, takesFrom: ['claim-principal'], givesTo: ['claim-principal'] },
   /** Subrogation (代位): what a guarantor has paid of a claim is the guarantor's; the borrower owes it all the same. */

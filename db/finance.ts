@@ -19,15 +19,11 @@ export interface Share {
   nextTryOn: string | null;
 }
 
-const shareSql = `SELECT d.payment_no AS "paymentNo", p.loan_no AS "loanNo", d.holding_id AS "holdingId", h.lender_id AS "lenderId", h.user_no AS "userNo", d.principal_fen AS "principalFen", d.interest_fen AS "interestFen",
+/** Selects {@link Share}s. */
+export const shareSql = `SELECT d.payment_no AS "paymentNo", p.loan_no AS "loanNo", d.holding_id AS "holdingId", h.lender_id AS "lenderId", h.user_no AS "userNo", d.principal_fen AS "principalFen", d.interest_fen AS "interestFen",
     d.late_interest_fen AS "lateInterestFen", d.fee_fen AS "feeFen", d.state, p.as_of AS "asOf", (SELECT l.carried ->> 'redeliverOn' FROM loan l WHERE l.loan_no = p.loan_no) AS "nextTryOn",
     (SELECT x.reason FROM instruction_detail x JOIN instruction i ON i.request_no = x.batch_no WHERE i.payment_no = d.payment_no AND x.holding_id = d.holding_id AND x.state = 'refused' ORDER BY i.intended_at DESC LIMIT 1) AS reason
   FROM distribution d JOIN payment p ON p.payment_no = d.payment_no JOIN holding h ON h.id = d.holding_id`;
-
-/** Lenders' shares that the bank refused and that stay frozen under their loan (未到账); the oldest first. */
-export function undeliveredShares(db: Db, limit: number, offset: number): Promise<Share[]> {
-  return rows<Share>(db, `${shareSql} WHERE d.state = 'undelivered' ORDER BY p.as_of, d.payment_no, d.holding_id LIMIT $1 OFFSET $2`, [limit, offset]);
-}
 
 /** How one payment was shared. */
 export function sharesOf(db: Db, paymentNo: string, limit: number, offset: number): Promise<Share[]> {

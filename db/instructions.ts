@@ -150,11 +150,6 @@ export function openReleases(db: Db, loanNo: string): Promise<Instruction[]> {
   return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE loan_no = $1 AND verb = 'release-hold' AND bid_id IS NOT NULL AND state NOT IN ('done', 'refused') ORDER BY intended_at`, [loanNo]);
 }
 
-/** What a workflow has asked and not heard the end of, oldest first. */
-export function openOfWorkflow(db: Db, workflowId: string, limit = 200): Promise<Instruction[]> {
-  return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE workflow_id = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no LIMIT $2`, [workflowId, limit]);
-}
-
 /** What is open of one person's account at the bank, oldest first. */
 export function openOfUser(db: Db, userNo: string): Promise<Instruction[]> {
   return rows<Instruction>(db, `SELECT ${instructionColumns} FROM instruction WHERE user_no = $1 AND state NOT IN ('done', 'refused') ORDER BY intended_at, request_no`, [userNo]);
@@ -189,23 +184,25 @@ export interface InstructionDetail {
   bidId: number | null;
   state: 'sent' | 'done' | 'refused';
   reason: string | null;
+  /** The detail of which the bank delivered only a part, when this is what is left of it. */
+  restOf: string | null;
   /** The price of a claim: the outstanding principal that goes to the payer. */
   shareFen: number | null;
 }
 export type DetailPurpose = 'release' | 'principal' | 'interest' | 'service-fee' | 'lender-fee' | 'costs'
   | 'agreed-fee' | 'reward' | 'claim-price' | 'accrued-interest' | 'sale-fee' | 'guarantor-principal' | 'guarantor-interest' | 'guarantor-late-interest';
-export type NewDetail = Omit<InstructionDetail, 'state' | 'reason' | 'shareFen'> & { shareFen?: number | null };
+export type NewDetail = Omit<InstructionDetail, 'state' | 'reason' | 'restOf' | 'shareFen'> & { restOf?: string | null; shareFen?: number | null };
 
 /** Selects {@link InstructionDetail}. */
 export const detailColumns = `request_no AS "requestNo", hold_request_no AS "holdRequestNo", from_user_no AS "fromUserNo", to_user_no AS "toUserNo", kind, purpose, amount_fen AS "amountFen",
-  holding_id AS "holdingId", bid_id AS "bidId", state, reason, share_fen AS "shareFen"`;
+  holding_id AS "holdingId", bid_id AS "bidId", state, reason, rest_of AS "restOf", share_fen AS "shareFen"`;
 
 /** Writes a batch's details, in the transaction that writes its instruction. */
 export async function intendDetails(db: Db, batchNo: string, details: readonly NewDetail[]): Promise<void> {
   await db.query(
-    `INSERT INTO instruction_detail (request_no, batch_no, hold_request_no, from_user_no, to_user_no, kind, purpose, amount_fen, holding_id, bid_id, share_fen, state)
-     SELECT d."requestNo", $1, d."holdRequestNo", d."fromUserNo", d."toUserNo", d.kind, d.purpose, d."amountFen", d."holdingId", d."bidId", d."shareFen", 'sent'
-       FROM jsonb_to_recordset($2) AS d("requestNo" text, "holdRequestNo" text, "fromUserNo" text, "toUserNo" text, kind text, purpose text, "amountFen" bigint, "holdingId" bigint, "bidId" bigint, "shareFen" bigint)
+    `INSERT INTO instruction_detail (request_no, batch_no, hold_request_no, from_user_no, to_user_no, kind, purpose, amount_fen, holding_id, bid_id, rest_of, share_fen, state)
+     SELECT d."requestNo", $1, d."holdRequestNo", d."fromUserNo", d."toUserNo", d.kind, d.purpose, d."amountFen", d."holdingId", d."bidId", d."restOf", d."shareFen", 'sent'
+       FROM jsonb_to_recordset($2) AS d("requestNo" text, "holdRequestNo" text, "fromUserNo" text, "toUserNo" text, kind text, purpose text, "amountFen" bigint, "holdingId" bigint, "bidId" bigint, "restOf" text, "shareFen" bigint)
          ON CONFLICT (request_no) DO NOTHING`, [batchNo, JSON.stringify(details)]);
 }
 

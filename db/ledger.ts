@@ -1,6 +1,7 @@
 /** Posting to the ledger and reading it. The rules that hold whatever code does are in 0004-ledger.sql. */
 import type { AccountName, Book, JournalKind } from './chart.js';
 import { journalKinds } from './chart.js';
+import { recordDecision } from './acts.js';
 import { row, rows, type Db, type Transaction } from './pool.js';
 
 /** `amountFen` above zero gives to the account, below zero takes from it. */
@@ -49,6 +50,22 @@ export async function postJournals(tx: Transaction, journals: readonly Journal[]
   const [only] = journals;
   if (!only) return new Set();
   if (journals.length === 1) return new Set((await postJournal(tx, only)) ? [only.key] : []);
+  return post(tx, unpacked(journals));
+}
+
+/** Journals as `post_journals` takes them. */
+interface Unpacked {
+  accounts: AccountName[];
+  heads: ({ key: string; book: Book; kind: JournalKind; businessAt: string } & Partial<Record<'requestNo' | 'contractNo' | 'paymentNo' | 'actId' | 'reverses', string | number | null>>)[];
+  postings: { key: string; book: Book; code: string; fen: number }[];
+}
+
+async function post(tx: Transaction, { accounts, heads, postings }: Unpacked): Promise<Set<string>> {
+  const added = await rows<{ key: string }>(tx, 'SELECT post_journals($1, $2, $3) AS key', [JSON.stringify(accounts), JSON.stringify(heads), JSON.stringify(postings)]);
+  return new Set(added.map((each) => each.key));
+}
+
+function unpacked(journals: readonly Journal[]): Unpacked {
   const accounts = new Map<string, AccountName>();
   const postings: { key: string; book: Book; code: string; fen: number }[] = [];
   for (const journal of journals) {
@@ -58,8 +75,7 @@ export async function postJournals(tx: Transaction, journals: readonly Journal[]
     }
   }
   const heads = journals.map(({ postings: _, ...head }) => ({ ...head, book: journalKinds[head.kind].book }));
-  const added = await rows<{ key: string }>(tx, 'SELECT post_journals($1, $2, $3) AS key', [JSON.stringify([...accounts.values()]), JSON.stringify(heads), JSON.stringify(postings)]);
-  return new Set(added.map((each) => each.key));
+  return { accounts: [...accounts.values()], heads, postings };
 }
 
 /** One posting per account, none of zero, and their sum is zero: checked here for a readable error, at commit for certain. */
@@ -117,13 +133,44 @@ export async function reverseJournal(tx: Transaction, { key, why, by, role, seco
           WHERE p.journal_id = $1 ORDER BY a.id FOR NO KEY UPDATE OF a`, [original.id]);
   if (await row(tx, 'SELECT 1 AS found FROM journal WHERE reverses = $1', [original.id])) return { status: 'reversed', key: reversalKey(key), changed: false };
   if (touched.some((each) => !each.fits)) return { status: 'refused', code: 'short-of-money' };
-  const act = await row<{ id: number }>(
-    tx, `INSERT INTO act (actor, role, verb, subject, after, why, second_person, business_at) VALUES ($1, $2, 'reverse-journal', $3, $4, $5, $6, $7) RETURNING id`,
-    [by, role, key, JSON.stringify({ reversedBy: reversalKey(key) }), why, secondPerson, businessAt]);
-  const head = { key: reversalKey(key), book: original.book, kind: original.kind, reverses: original.id, businessAt, requestNo: original.requestNo, actId: act?.id };
-  const postings = touched.map(({ book, code, fen }) => ({ key: head.key, book, code, fen }));
-  await rows(tx, 'SELECT post_journals($1, $2, $3)', ['[]', JSON.stringify([head]), JSON.stringify(postings)]);
+  const actId = await recordReversal(tx, { key, why, by, role, secondPerson, businessAt });
+  const head = { key: reversalKey(key), book: original.book, kind: original.kind, reverses: original.id, businessAt, requestNo: original.requestNo, actId };
+  await post(tx, { accounts: [], heads: [head], postings: touched.map(({ book, code, fen }) => ({ key: head.key, book, code, fen })) });
   return { status: 'reversed', key: head.key, changed: true };
+}
+
+/** The decision that the database asks of every reversal. */
+function recordReversal(tx: Transaction, { key, why, by, role, secondPerson, businessAt }: Reversal): Promise<number> {
+  return recordDecision(tx, { actor: by, role, verb: 'reverse-journal', subject: key, after: { reversedBy: reversalKey(key) }, why, secondPerson, businessAt });
+}
+
+/** A journal with its postings, as a correction shows and undoes it. */
+export interface PostedJournal { id: number; key: string; book: Book; kind: JournalKind; requestNo: string | null; reverses: number | null; postings: { code: string; fen: number }[] }
+
+/** What was posted for one movement and not taken back: under its number, and under its number with an ending (`:accepted`, `:frozen`, `:case-…`). */
+export function postedFor(db: Db, requestNo: string, movementNo: string): Promise<PostedJournal[]> {
+  return rows<PostedJournal>(
+    db, `SELECT j.id, j.key, j.book, j.kind, j.request_no AS "requestNo", j.reverses,
+                (SELECT jsonb_agg(jsonb_build_object('code', a.code, 'fen', p.amount_fen) ORDER BY p.amount_fen, a.code) FROM posting p JOIN account a ON a.id = p.account_id WHERE p.journal_id = j.id) AS postings
+           FROM journal j WHERE j.request_no = $1 AND j.book = 'custody' AND (j.key = $2 OR j.key IN ($2 || ':accepted', $2 || ':frozen') OR starts_with(j.key, $2 || ':case-'))
+            AND j.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM journal r WHERE r.reverses = j.id) ORDER BY j.id`, [requestNo, movementNo]);
+}
+
+/**
+ * Corrects by several journals at once: some are reversed, others posted, in one statement, so that only what it comes to
+ * must be there: money that is taken and given back in the same breath is not missed in between.
+ * @throws what {@link postJournals} throws; a database error when one was reversed before.
+ */
+export async function correct(tx: Transaction, input: { reverse: readonly PostedJournal[]; post: readonly Journal[]; decision: Omit<Reversal, 'key'> }): Promise<void> {
+  const { reverse, decision } = input;
+  const news = unpacked(input.post);
+  for (const original of reverse) {
+    const key = reversalKey(original.key);
+    const actId = await recordReversal(tx, { ...decision, key: original.key });
+    news.heads.push({ key, book: original.book, kind: original.kind, reverses: original.id, businessAt: decision.businessAt, requestNo: original.requestNo, actId });
+    news.postings.push(...original.postings.map(({ code, fen }) => ({ key, book: original.book, code, fen: -fen })));
+  }
+  if (news.heads.length > 0) await post(tx, news);
 }
 
 /** Whether an error is the database refusing to let a balance leave its side of zero. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { apportion, distribute } from './distribution.js';
+import { apportion, distribute, redeliveryPauseDays } from './distribution.js';
 
 const total = (fen: number[]) => fen.reduce((sum, each) => sum + each, 0);
 const shares = fc.array(fc.integer({ min: 1, max: 5_000_000 }), { minLength: 1, maxLength: 40 });
@@ -107,4 +107,8 @@ describe('sharing among lenders', () => {
     expect(() => apportion([0, 0], [1])).toThrow('nobody has a share');
     expect(() => apportion([], [1])).toThrow('nobody has a share');
   });
+});
+
+it('a share that an account refused is sent again after one day, two, four, and then every seven', () => {
+  expect([0, 1, 2, 3, 4, 50].map(redeliveryPauseDays)).toEqual([1, 2, 4, 7, 7, 7]);
 });

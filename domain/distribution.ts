@@ -1,5 +1,10 @@
 import { assertNotNegativeFen, proportionFloor, type Fen } from './money.js';
 
+/** Days until shares that a lender's account refused are sent again (未到账), by how often they were in vain: a frozen account is seldom free again on the next day. */
+export function redeliveryPauseDays(inVain: number): number {
+  return Math.min(7, 2 ** Math.max(0, inVain));
+}
+
 /**
  * Sharing among lenders (回款分配): monotone apportionment of cumulative totals by contractual share, principal and interest
  * apart. It keeps, at every step: Σ = the total, nobody ever gives back, and each lender is less than one fen from the exact

@@ -47,6 +47,8 @@ export interface ModelBank {
   /** Accepted batches are executed at once; with this off they wait for `finishBatches`. */
   batchesAtOnce: boolean;
   finishBatches(): void;
+  /** The bank takes back so much of a detail that it has done; below zero, it does (more of) one. The check file is left as it is. */
+  undo(requestNo: string, amountFen: number): void;
   /** What the check files say: a test may add, take away or change lines. */
   settled: { file: StatementFile; line: StatementLine }[];
   /** Days (Beijing) whose files are not made yet. */
@@ -61,6 +63,8 @@ export function createModelBank(): ModelBank {
   const courts = new Map<string, { userNo: string; heldFen: number }>();
   const ended = new Map<string, Outcome>();
   const late: (() => Outcome)[] = [];
+  /** Authorisations taken back, `user type`. */
+  const revoked = new Set<string>();
   const batches = new Map<string, { details: TradeDetail[]; outcomes: { requestNo: string; outcome: Outcome }[] | null; kind: TradeKind; projectNo: string; at: string }>();
   const confirming = new Map<string, { userNo: string; amountFen: number }>();
   const payouts = new Map<string, { userNo: string; amountFen: number; at: string; confirmed?: true }>();
@@ -97,6 +101,14 @@ export function createModelBank(): ModelBank {
         if (arrive) bank.settled.push({ file: 'payouts', line: { requestNo, kind: 'payout', amountFen, userNo, toUserNo: null, at } });
       }
       payouts.clear();
+    },
+    undo(requestNo, amountFen) {
+      const detail = [...batches.values()].flatMap((batch) => batch.details).find((each) => each.requestNo === requestNo);
+      const hold = detail && holds.get(detail.holdRequestNo ?? '');
+      if (!hold) throw new RangeError(`${requestNo} is no detail of a batch`);
+      hold.leftFen += amountFen;
+      account(detail.fromUserNo).frozenFen += amountFen;
+      account(detail.toUserNo).availableFen -= amountFen;
     },
     finishBatches() {
       for (const batch of batches.values()) batch.outcomes ??= batch.details.map((detail) => ({ requestNo: detail.requestNo, outcome: settle(batch, detail) }));
@@ -181,14 +193,17 @@ export function createModelBank(): ModelBank {
         account(freeze.userNo).availableFen += fen;
         return done(fen, input.businessTime);
       }),
-      cancelAuthorisation: (input) => order('cancelAuthorisation', input, () => done(0, input.businessTime)),
+      cancelAuthorisation: (input) => order('cancelAuthorisation', input, () => {
+        revoked.add(`${input.userNo} ${input.type}`);
+        return done(0, input.businessTime);
+      }),
       query: (requestNo) => Promise.resolve(confirming.has(requestNo) ? { status: 'accepted', stage: 'confirming' } : payouts.has(requestNo) ? { status: 'accepted', ...(payouts.get(requestNo)?.confirmed ? { stage: 'taken' as const } : {}) } : ended.get(requestNo) ?? { status: 'notFound' }),
       queryBatch: (batchNo) => Promise.resolve(batchOutcome(batchNo)),
       queryUser: (userNo) => {
         const found = accounts.get(userNo);
         return Promise.resolve(found ? {
           ...found, userNo, role: userNo.startsWith('L-') ? 'INVESTOR' : userNo.startsWith('G-') ? 'GUARANTEECORP' : 'BORROWERS', card: { last4: '1234', bankName: 'Test Bank' }, mobileLast4: '0000',
-          authorisations: (userNo.startsWith('L-') ? ['TENDER' as const] : ['RECHARGE' as const, 'REPAYMENT' as const, 'WITHDRAW' as const]).map((type) => ({ type, maxFen: 10 ** 12, usedFen: 0, failTime: '2035-01-01T00:00:00Z' })),
+          authorisations: (userNo.startsWith('L-') ? ['TENDER' as const] : ['RECHARGE' as const, 'REPAYMENT' as const, 'WITHDRAW' as const]).filter((type) => !revoked.has(`${userNo} ${type}`)).map((type) => ({ type, maxFen: 10 ** 12, usedFen: 0, failTime: '2035-01-01T00:00:00Z' })),
         } : null);
       },
       queryProject: () => Promise.resolve(null),

@@ -58,6 +58,7 @@ const refusals: Record<string, Refusal> = {
   'no-such-user': { what: 'The bank does not know your account yet.', next: 'Open your custody account first.' },
   'account-unusable': { what: 'The bank has blocked your custody account.', next: 'Ask the custody bank why; we are not told.' },
   'project-state': { what: 'The bank says the loan is in another state.', next: 'Operations has been told; look again later.' },
+  'not-delivered': { what: 'The bank\'s day file shows that it did not reach the account.', next: 'It is sent again; nothing has to be done.' },
   'duplicate-request': { what: 'The bank has seen this request before.', next: 'Load the page again.' },
   'bank-closed': { what: 'The bank is closed at this hour.', next: 'Nothing was moved. Do it again when the bank is open.' },
   'cap-exceeded': { what: 'The bank refused because a legal limit would be exceeded.', next: 'Borrow less.' },

@@ -24,10 +24,12 @@ export const businessDayWorkflowId = 'business-day';
 export const reconcileWorkflowId = (day: IsoDate) => `reconcile:${day}`;
 export const caseWorkflowId = (caseId: number) => `case:${caseId}`;
 export const courtOrderWorkflowId = (orderNo: string) => `order:${orderNo}`;
+/** Sends what a loan that has ended still owes its lenders; by what began it: a form's key, or a case. */
+export const deliveryWorkflowId = (loanNo: string, cause: string) => `deliver:${loanNo}:${cause}`;
 /** Workflow type names, for starting by name. */
 export const workflowTypes = {
   loan: 'loan', fund: 'fund', identify: 'identify', collect: 'collect', legal: 'legal',
-  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference', courtOrder: 'courtOrder',
+  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference', delivery: 'delivery', courtOrder: 'courtOrder',
 } as const;
 
 // ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +55,8 @@ export interface MessageInput { messageIds: number[]; clock: ClockSegment }
 /** Reconciles these days (`to` included). */
 export interface ReconcileInput { from: IsoDate; to: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
 /** A difference with the bank; `dueAt`: after it, a second person decides. */
-export interface DifferenceInput { caseId: number; day: IsoDate; dueAt: string; reconcileId: string; clock: ClockSegment }
+export interface DifferenceInput { caseId: number; day: IsoDate; dueAt: string; reconcileId: string; zoneOffsetMinutes?: number; clock: ClockSegment }
+export interface DeliveryInput { loanNo: string; zoneOffsetMinutes: number; clock: ClockSegment }
 /** A court's order (司法冻结) from the entry of its first paper; `dueAt`: after it a supervisor is asked to decide. */
 export interface CourtOrderInput { orderNo: string; personId: string; paperId: number; dueAt: string; zoneOffsetMinutes: number; clock: ClockSegment }
 export interface BusinessDayInput { day: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
@@ -64,6 +67,8 @@ export interface BusinessDayInput { day: IsoDate; zoneOffsetMinutes: number; clo
 export const clockReached = defineSignal<[{ now: number; pokes: number }]>('clockReached');
 /** An instruction of this workflow has ended; look at it. */
 export const instructionDone = defineSignal<[{ requestNo: string }]>('instructionDone');
+/** To a loan: shares of its payments wait to be delivered; try now. From a person at the desk, or from a case. */
+export const sharesWaiting = defineSignal('sharesWaiting');
 /** To `reconcile:<day>`: a case of its days is decided. */
 export const caseDecided = defineSignal<[{ caseId: number }]>('caseDecided');
 /** To `order:<no>`: somebody has entered another paper of the court. */
@@ -249,11 +254,17 @@ export interface BankActivities {
   liftOrder(input: { orderNo: string; endedBy: 'expired' | 'released'; asOf: string }): Promise<BankStep>;
   /** Gives a part back, as an approved paper says. */
   releasePart(input: { paperId: number; asOf: string }): Promise<BankStep>;
-  /** Decides a case, and posts what is needed. */
-  resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved' } | { status: 'refused'; code: string }>;
+  /** Decides a case, and posts what is needed. `undelivered`: the loan of whose payment a share has to be sent again. */
+  resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved'; undelivered?: string } | { status: 'refused'; code: string }>;
 }
 /** `amountFen`: of a release, null for the whole. `expiresOn`: the order's end by this decision. */
 export interface DecidedPaper { paperId: number; kind: 'freeze' | 'renewal' | 'release'; approved: boolean; amountFen: number | null; fromDate: IsoDate; expiresOn: IsoDate }
+export interface MovementStep {
+  status: 'done' | 'refused' | 'pending'; expectedAt: string | null;
+  /** Withdrawals that are sent to be confirmed: whether the bank holds it now; until when somebody has to decide (null: somebody has); how it was decided. */
+  look?: { held: boolean; confirmBy: string | null; decision: 'confirm' | 'cancel' | null; inTime: boolean };
+}
+
 /** Queue `bank`: trades beside a loan's own life. Each is asked for under a key of its own, any number of times. */
 export interface TradeActivities {
   /** A fee of a loan that its borrower has agreed to, out of available money. */
@@ -273,11 +284,6 @@ export interface TradeActivities {
 }
 
 /** `putOff`: what waits for the bank to open, and until when; not counted in `waiting`. */
-export interface MovementStep {
-  status: 'done' | 'refused' | 'pending'; expectedAt: string | null;
-  /** Withdrawals that are sent to be confirmed: whether the bank holds it now; until when somebody has to decide (null: somebody has); how it was decided. */
-  look?: { held: boolean; confirmBy: string | null; decision: 'confirm' | 'cancel' | null; inTime: boolean };
-}
 export interface FundingSums { targetFen: number; reservedFen: number; frozenFen: number; waiting: number; byHand: number; putOff?: { until: string; fen: number } }
 export interface WholePayment extends Sharing { countsOn: IsoDate }
 /** How a frozen payment is put on the loan: `parts` is the allocation by instalment. */

@@ -8,7 +8,7 @@ import { hasEnded } from '../domain/loan.js';
 import { isPaidUp, payableDues, payableNowFen, totalFen } from '../domain/servicing.js';
 import type { IsoDate } from '../domain/dates.js';
 import {
-  acceptOffer, accountReady, cancelLoan, childFinished, contactPolicyChanged, decideReview, decideStep, instructionDone, loanView, pay, retryStep,
+  acceptOffer, accountReady, cancelLoan, childFinished, contactPolicyChanged, decideReview, decideStep, instructionDone, loanView, pay, retryStep, sharesWaiting,
 } from './contract.js';
 import type { Done, PayResult, ReviewDecision } from './contract.js';
 import { refusal } from './failures.js';
@@ -31,11 +31,13 @@ export interface Inbox {
   accountNews: number;
   /** Instructions that have ended, not yet looked at. */
   bankWords: string[];
+  /** Shares of payments are to be sent again now. */
+  sharesWait: boolean;
   children: ChildWord[];
   policies: ContactPolicy[];
 }
 
-export const emptyInbox = (): Inbox => ({ accountNews: 0, bankWords: [], children: [], policies: [] });
+export const emptyInbox = (): Inbox => ({ accountNews: 0, bankWords: [], sharesWait: false, children: [], policies: [] });
 
 /** The steps up to which the borrower may withdraw: until the contract is concluded. */
 const BEFORE_CONTRACT: readonly LoanStep[] = ['preScreen', 'identify', 'screen', 'score', 'review', 'offer', 'prepare', 'list', 'fund'];
@@ -59,6 +61,7 @@ function hearTheWorld({ inbox }: Desk): void {
   setHandler(instructionDone, ({ requestNo }) => {
     inbox.bankWords = [...inbox.bankWords.filter((word) => word !== requestNo), requestNo].slice(-MOST_WORDS);
   }, { description: 'The bank has ended an instruction.' });
+  setHandler(sharesWaiting, () => void (inbox.sharesWait = true), { description: 'Undelivered shares are to be sent again now.' });
   setHandler(childFinished, (word) => void inbox.children.push(word), { description: 'A collection or legal episode has ended.' });
   setHandler(contactPolicyChanged, (policy) => void inbox.policies.push(policy), { description: 'Contact is held or resumed; a promise was taken.' });
   setHandler(accountReady, () => void (inbox.accountNews += 1), { description: 'Something changed at the borrower’s custody account.' });

@@ -9,4 +9,5 @@ export { message } from './message.js';
 export { businessDay } from './business-day.js';
 export { reconcile } from './reconcile.js';
 export { difference } from './difference.js';
+export { delivery } from './delivery.js';
 export { courtOrder } from './court-order.js';

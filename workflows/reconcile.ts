@@ -41,7 +41,7 @@ async function fetchAndMatch(errand: Errand, { from, to, zoneOffsetMinutes }: Re
   for (let tries = 0; ; tries += 1) {
     const result = await persist(errand, `Reconciling ${next}`, () => reconciling(`Files of ${next} to ${to}`).reconcileDays({ from: next, to, asOf: errand.asOf(), zoneOffsetMinutes }));
     for (const found of result.cases) {
-      if (!cases.has(found.caseId)) await openDifference(errand, found);
+      if (!cases.has(found.caseId)) await openDifference(errand, found, zoneOffsetMinutes);
       cases.set(found.caseId, found);
     }
     const { waiting } = result;
@@ -56,11 +56,11 @@ async function fetchAndMatch(errand: Errand, { from, to, zoneOffsetMinutes }: Re
   return new Set([...cases.values()].map((each) => each.day));
 }
 
-async function openDifference(errand: Errand, { caseId, day, dueAt }: OpenCase): Promise<void> {
+async function openDifference(errand: Errand, { caseId, day, dueAt }: OpenCase, zoneOffsetMinutes: number): Promise<void> {
   try {
     await startChild(difference, {
       workflowId: caseWorkflowId(caseId), taskQueue: taskQueues.loans, parentClosePolicy: ParentClosePolicy.ABANDON, staticSummary: `A difference with the bank on ${day}`,
-      args: [{ caseId, day, dueAt, reconcileId: errand.workflowId, clock: errand.clock.segment() }],
+      args: [{ caseId, day, dueAt, reconcileId: errand.workflowId, zoneOffsetMinutes, clock: errand.clock.segment() }],
     });
   } catch (error) {
     // The day is reconciled again while the case is still being looked into.

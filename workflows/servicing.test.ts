@@ -1,6 +1,6 @@
 import { addDays } from '../domain/dates.js';
 import { payoffOf } from '../domain/servicing.js';
-import { pay, type PayResult } from './contract.js';
+import { pay, sharesWaiting, type PayResult } from './contract.js';
 import { DAY, dismiss, HOUR, openStage, reach, refusalOf, repayingLoan, stateOf, type LoanHandle, type Stage } from './testing/stage.js';
 
 let stage: Stage;
@@ -212,7 +212,24 @@ describe('shares that a lender’s account refuses', () => {
     await dismiss(stage, loan);
   });
 
-  it('make a task, are sent again daily, and hold up the close but not the borrower', async () => {
+  it('are sent again after growing pauses, and at once when somebody asks', async () => {
+    const world = stage.world(122);
+    world.next('distribute', () => ({ status: 'done', undelivered: 1 }));
+    world.on('redeliver', () => ({ undelivered: 1 }));
+    const loan = await repayingLoan(stage, 122);
+    await payBy(122, loan, 'k1', 'payoff');
+    await stage.passUntil('four tries', () => world.count('redeliver') === 4, 12 * HOUR);
+    const days = () => world.inputs('redeliver').map(({ asOf }) => Math.round(Date.parse(asOf.slice(0, 10)) / DAY));
+    expect(days().slice(1).map((day, index) => day - days()[index]!)).toEqual([2, 4, 7]);
+    await loan.signal(sharesWaiting);
+    await stage.passUntil('the try that was asked for', () => world.count('redeliver') === 5, 1000, 60);
+    expect(days()[4]! - days()[3]!).toBeLessThanOrEqual(1);
+    world.on('redeliver', () => ({ undelivered: 0 }));
+    await loan.signal(sharesWaiting);
+    expect(await loan.result()).toMatchObject({ state: 'closed' });
+  });
+
+  it('make a task, are sent again, and hold up the close but not the borrower', async () => {
     const world = stage.world(120);
     world.next('distribute', () => ({ status: 'done', undelivered: 2 }));
     world.next('redeliver', () => ({ undelivered: 1 }));

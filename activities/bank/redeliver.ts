@@ -13,7 +13,7 @@ export function redeliverActivity(deps: BankDeps): BankActivities['redeliver'] {
   return async ({ loanNo, asOf }) => {
     const payments = await rows<{ paymentNo: string }>(
       deps.pool, `SELECT DISTINCT i.payment_no AS "paymentNo" FROM instruction i JOIN instruction_detail d ON d.batch_no = i.request_no WHERE i.loan_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') AND d.state <> 'done'
-         AND NOT EXISTS (SELECT 1 FROM instruction_detail o JOIN instruction oi ON oi.request_no = o.batch_no WHERE oi.payment_no = i.payment_no AND o.holding_id IS NOT DISTINCT FROM d.holding_id AND o.purpose = d.purpose AND o.state = 'done')
+         AND NOT EXISTS (SELECT 1 FROM instruction_detail o JOIN instruction oi ON oi.request_no = o.batch_no WHERE oi.payment_no = i.payment_no AND o.holding_id IS NOT DISTINCT FROM d.holding_id AND o.purpose = d.purpose AND o.rest_of IS NOT DISTINCT FROM d.rest_of AND o.state = 'done')
        ORDER BY 1`, [loanNo]);
     for (const { paymentNo } of payments) await carryOutBatches(deps, await planAgain(deps, loanNo, paymentNo, asOf), loanNo, asOf);
     const undelivered = await undeliveredCount(deps.pool, loanNo);
@@ -47,16 +47,16 @@ function planAgain({ pool }: BankDeps, loanNo: string, paymentNo: string, asOf: 
   });
 }
 
-const nameOf = ({ holdingId, purpose }: InstructionDetail): string => (holdingId === null ? purpose : `h${holdingId}-${purpose}`);
+const nameOf = ({ holdingId, purpose, restOf }: InstructionDetail): string => `${holdingId === null ? '' : `h${holdingId}-`}${purpose}${restOf === null ? '' : '-rest'}`;
 
-/** What was refused and neither done nor sent again since: one detail per holder and purpose. */
+/** What was refused and neither done nor sent again since: one detail per holder and purpose, and one for what is left of it. */
 function refusedDetails(tx: Transaction, paymentNo: string): Promise<InstructionDetail[]> {
   return rows<InstructionDetail>(
-    tx, `SELECT DISTINCT ON (d.holding_id, d.purpose) d.request_no AS "requestNo", d.hold_request_no AS "holdRequestNo", d.from_user_no AS "fromUserNo", d.to_user_no AS "toUserNo", d.kind, d.purpose,
-                d.amount_fen AS "amountFen", d.holding_id AS "holdingId", d.bid_id AS "bidId", d.state, d.reason, d.share_fen AS "shareFen"
+    tx, `SELECT DISTINCT ON (d.holding_id, d.purpose, d.rest_of) d.request_no AS "requestNo", d.hold_request_no AS "holdRequestNo", d.from_user_no AS "fromUserNo", d.to_user_no AS "toUserNo", d.kind, d.purpose,
+                d.amount_fen AS "amountFen", d.holding_id AS "holdingId", d.bid_id AS "bidId", d.state, d.reason, d.rest_of AS "restOf", d.share_fen AS "shareFen"
            FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no
           WHERE i.payment_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') AND d.state = 'refused'
             AND NOT EXISTS (SELECT 1 FROM instruction_detail o JOIN instruction oi ON oi.request_no = o.batch_no
-                             WHERE oi.payment_no = $1 AND o.holding_id IS NOT DISTINCT FROM d.holding_id AND o.purpose = d.purpose AND o.state <> 'refused')
-          ORDER BY d.holding_id, d.purpose LIMIT $2`, [paymentNo, maxBatchDetails]);
+                             WHERE oi.payment_no = $1 AND o.holding_id IS NOT DISTINCT FROM d.holding_id AND o.purpose = d.purpose AND o.rest_of IS NOT DISTINCT FROM d.rest_of AND o.state <> 'refused')
+          ORDER BY d.holding_id, d.purpose, d.rest_of LIMIT $2`, [paymentNo, maxBatchDetails]);
 }

@@ -1,8 +1,8 @@
 /** Details of a repayment: from the borrower's freeze to the holders and the agreed fees, in both books at once. */
 import { claim, debt, heldForLenders, personal, platformClaim, platformCosts, platformIncome, type AccountName, type JournalKind } from '../chart.js';
-import type { DetailPurpose, Instruction } from '../instructions.js';
+import type { DetailPurpose, Instruction, InstructionDetail } from '../instructions.js';
 import { moved, postJournals, type Journal, type Posting } from '../ledger.js';
-import { rows, type Transaction } from '../pool.js';
+import { rows, type Db, type Transaction } from '../pool.js';
 import type { EndedDetail } from './word.js';
 
 /** The gross parts of one detail: what the holder is owed less, before the lender's fee was kept back. */
@@ -23,21 +23,25 @@ export async function repaymentSettled(tx: Transaction, batch: Instruction, done
   await judgeDelivery(tx, paymentNo);
 }
 
-type Share = { holdingId: number; interestFen: number; lateInterestFen: number; feeFen: number };
+export type Share = { holdingId: number; interestFen: number; lateInterestFen: number; feeFen: number };
 
-export async function sharesOf(tx: Transaction, paymentNo: string): Promise<Map<number, Share>> {
+export async function sharesOf(tx: Db, paymentNo: string): Promise<Map<number, Share>> {
   const found = await rows<Share>(
     tx, 'SELECT holding_id AS "holdingId", interest_fen AS "interestFen", late_interest_fen AS "lateInterestFen", fee_fen AS "feeFen" FROM distribution WHERE payment_no = $1', [paymentNo]);
   return new Map(found.map((share) => [share.holdingId, share]));
 }
 
-export function grossOf({ purpose, amountFen, holdingId, requestNo }: EndedDetail, shares: Map<number, Share>): Gross {
-  const none: Gross = { principalFen: 0, interestFen: 0, lateInterestFen: 0, feeFen: 0, costsFen: 0, keptBackFen: 0 };
+const nothingGross: Gross = { principalFen: 0, interestFen: 0, lateInterestFen: 0, feeFen: 0, costsFen: 0, keptBackFen: 0 };
+
+export function grossOf({ purpose, amountFen, holdingId, requestNo, restOf }: InstructionDetail, shares: Map<number, Share>): Gross {
+  const none = nothingGross;
   if (purpose === 'principal') return { ...none, principalFen: amountFen };
   if (purpose === 'service-fee') return { ...none, feeFen: amountFen };
   if (purpose === 'costs') return { ...none, costsFen: amountFen };
   if (purpose === 'lender-fee') return none;
   const share = shares.get(holdingId ?? 0);
+  // A part of an interest is the late interest first, when it is taken back and when it is delivered in the end.
+  if (restOf !== null) return { ...none, lateInterestFen: Math.min(amountFen, share?.lateInterestFen ?? 0), interestFen: Math.max(0, amountFen - (share?.lateInterestFen ?? 0)) };
   if (!share || share.interestFen + share.lateInterestFen - share.feeFen !== amountFen) throw new RangeError(`${requestNo} is not the interest of its share`);
   return { ...none, interestFen: share.interestFen, lateInterestFen: share.lateInterestFen, keptBackFen: share.feeFen };
 }
@@ -57,7 +61,7 @@ function custodyJournal(batch: Instruction, detail: EndedDetail): Journal {
 }
 
 /** Settled: the borrower owes less and the holder is owed less. Undelivered: only the borrower. Delivered later: only the holder. */
-function claimsJournal(kind: 'settled' | 'undelivered' | 'delivered-later', loanNo: string, paymentNo: string, detail: EndedDetail, gross: Gross, businessAt: string): Journal[] {
+export function claimsJournal(kind: 'settled' | 'undelivered' | 'delivered-later', loanNo: string, paymentNo: string, detail: InstructionDetail, gross: Gross, businessAt: string): Journal[] {
   const parts = partsOf(loanNo, detail.holdingId, gross).filter((part) => part.fen > 0);
   if (parts.length === 0) return [];
   const total = parts.reduce((sum, part) => sum + part.fen, 0);
@@ -67,7 +71,7 @@ function claimsJournal(kind: 'settled' | 'undelivered' | 'delivered-later', loan
   return [{ key: `${detail.requestNo}:${kind}`, kind, paymentNo, businessAt, postings: [...claimsLess, ...debtLess] }];
 }
 
-function partsOf(loanNo: string, holdingId: number | null, gross: Gross): { claim: AccountName; debt: AccountName; fen: number }[] {
+export function partsOf(loanNo: string, holdingId: number | null, gross: Gross): { claim: AccountName; debt: AccountName; fen: number }[] {
   const ofHolder = (component: 'principal' | 'interest' | 'late-interest', fen: number) =>
     (holdingId === null ? [] : [{ claim: claim(loanNo, holdingId, component), debt: debt(loanNo, component), fen }]);
   return [
@@ -93,8 +97,8 @@ export async function creditHoldings(tx: Transaction, credits: readonly ({ holdi
 export async function judgeDelivery(tx: Transaction, paymentNo: string): Promise<void> {
   await tx.query(
     `WITH detail AS (
-       SELECT d.holding_id, d.purpose, bool_or(d.state = 'done') AS done, bool_or(d.state = 'sent') AS open
-         FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no WHERE i.payment_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') GROUP BY d.holding_id, d.purpose
+       SELECT d.holding_id, d.purpose, d.rest_of, bool_or(d.state = 'done') AS done, bool_or(d.state = 'sent') AS open
+         FROM instruction_detail d JOIN instruction i ON i.request_no = d.batch_no WHERE i.payment_no = $1 AND i.verb IN ('batch-repayment', 'batch-compensation') GROUP BY d.holding_id, d.purpose, d.rest_of
      ), share AS (
        SELECT holding_id, bool_and(done) AS done, bool_or(open AND NOT done) AS open FROM detail WHERE holding_id IS NOT NULL GROUP BY holding_id
      )

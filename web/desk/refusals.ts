@@ -22,9 +22,10 @@ export const deskRefusals: Record<string, { what: string; next: string }> = {
   'reason-missing': { what: 'Whoever refuses a court\'s paper says why.', next: 'Write the reason and decide again.' },
   'order-ended': { what: 'The order has ended, or is being lifted; nothing can be changed on it any more.', next: 'If the court has written anew, enter a new order.' },
   'no-such-paper': { what: 'There is no such paper.', next: 'Look at the order.' },
-  'cannot-be-posted': { what: 'No entry of ours can make this good: claims hang on it, or it is not about money.', next: 'Have the bank correct its side, then decide it as explained.' },
+  'cannot-be-posted': { what: 'No entry of ours can make this good: it is about a file as a whole, an account that we do not know, or a movement that our chart of accounts forbids.', next: 'Have the bank correct its side, then decide it as explained.' },
   'not-to-be-decided': { what: 'The bank holds this withdrawal no longer: it was decided, it has ended, or the person has not yet come that far.', next: 'Look at the list again.' },
   'decided-already': { what: 'A colleague has decided this withdrawal.', next: 'Look at the list for how.' },
   'own-case': { what: 'This is about your own money: nobody decides on their own.', next: 'Leave it to a colleague.' },
   'no-reason': { what: 'Whoever decides says why.', next: 'Write the reason and decide again.' },
+  'nothing-to-post': { what: 'Our books hold already what the bank says: nothing has to be posted.', next: 'Decide it as explained.' },
 };

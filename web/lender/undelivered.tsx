@@ -14,7 +14,7 @@ export function UndeliveredParts({ parts }: { parts: UndeliveredPart[] }): VNode
         {parts.map((part) => (
           <li key={part.paymentNo}>
             Your part of payment {part.paymentNo.replace(/^.*:p/, '')} of <a href={`/lender/claims/${part.loanNo}`}>{part.loanNo}</a>, <Money fen={part.amountFen} />, could not be credited, because the bank refused: {whyText(part)}
-            {' '}It is tried daily{part.nextTryOn ? <>, next on <DateText date={part.nextTryOn} act /></> : null}.
+            {' '}It is tried again by itself{part.nextTryOn ? <>, next on <DateText date={part.nextTryOn} act /></> : null}.
           </li>
         ))}
       </ul>

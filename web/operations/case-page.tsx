@@ -1,5 +1,6 @@
 /** One difference with the bank: both sides on the left, notes and decision on the right. */
 import type { VNode } from 'preact';
+import type { CorrectionPlan, Unplannable } from '../../db/case-plan.js';
 import type { CaseNote, CaseSide, ReconciliationCase } from '../../db/reconciliation.js';
 import { caseWorkflowId } from '../../workflows/contract.js';
 import { InstantText } from '../components/dates.js';
@@ -11,15 +12,23 @@ import { Table } from '../components/table.js';
 import { WorkflowLink } from '../desk/temporal-link.js';
 import { plainWords } from '../desk/words.js';
 import { Layout, useVisit } from '../layout.js';
+import { Correction } from './case-correction.js';
 import { reasonWords, resultWords } from './case-table.js';
 import { heldAddress } from './custody-accounts.js';
 
 export const noteLength = 2_000;
 export type CaseWithNotes = ReconciliationCase & { notes: CaseNote[] };
 
-interface CasePageProps { found: CaseWithNotes; mayWork: boolean; typed: Record<string, string>; errors: FormErrors }
+interface CasePageProps {
+  found: CaseWithNotes;
+  /** What following the bank would post; null for a case that is decided. */
+  plan: CorrectionPlan | Unplannable | null;
+  mayWork: boolean;
+  typed: Record<string, string>;
+  errors: FormErrors;
+}
 
-export function CasePage({ found, mayWork, typed, errors }: CasePageProps): VNode {
+export function CasePage({ found, plan, mayWork, typed, errors }: CasePageProps): VNode {
   return (
     <Layout title={`Case ${found.id}: ${found.requestNo} on ${found.day}`} wide>
       <div class="two">
@@ -32,11 +41,12 @@ export function CasePage({ found, mayWork, typed, errors }: CasePageProps): VNod
           ]} />
           <h2>Both sides</h2>
           <Sides ours={found.ours} bank={found.bank} />
+          {plan ? <><h2>If the ledger follows the bank</h2><Correction plan={plan} caseId={found.id} /></> : null}
           <h2>Notes</h2>
           {found.notes.length > 0 ? <Timeline events={found.notes.map((note) => ({ at: <InstantText at={note.businessAt} />, what: note.note, by: note.personId }))} /> : <Empty>No notes yet, because nobody has looked into it.</Empty>}
         </section>
         <section aria-label="Decision">
-          {mayWork ? <Work found={found} typed={typed} errors={errors} /> : <p class="small">{found.state === 'open' ? 'Finance, operations and supervisors work on cases.' : 'It is decided; nothing is left to do.'}</p>}
+          {mayWork ? <Work found={found} plan={plan} typed={typed} errors={errors} /> : <p class="small">{found.state === 'open' ? 'Finance, operations and supervisors work on cases.' : 'It is decided; nothing is left to do.'}</p>}
         </section>
       </div>
     </Layout>
@@ -67,11 +77,11 @@ function Sides({ ours, bank }: { ours: CaseSide | null; bank: CaseSide | null })
   );
 }
 
-function Work({ found, typed, errors }: Omit<CasePageProps, 'mayWork'>): VNode {
+function Work({ found, plan, typed, errors }: Omit<CasePageProps, 'mayWork'>): VNode {
   const { person } = useVisit();
   const here = `/operations/cases/${found.id}`;
   const deciding = 'resolution' in typed || 'why' in typed;
-  const bankFen = found.bank?.amountFen ?? 0;
+  const canFollow = plan !== null && !('refused' in plan);
   return (
     <>
       {found.owner === null ? <><h2>Take it</h2><Form name="take-case" action={`${here}/take`} button="Take the case" accessKey="t"><p class="small">You look into it until <InstantText at={found.dueAt} act />. If the ledger is to follow the bank, a colleague decides.</p></Form></> : null}
@@ -81,11 +91,11 @@ function Work({ found, typed, errors }: Omit<CasePageProps, 'mayWork'>): VNode {
       </Form>
       <h2>Decide</h2>
       <MoneyAct
-        moves={<>no money at the bank. If the ledger follows: from <Money fen={found.ours?.amountFen ?? 0} /> in our books to <Money fen={bankFen} />, by entries of their own</>} from={found.userNo ?? 'the account of the movement'} to="outside, or back" costs="nothing"
+        moves={canFollow ? 'no money at the bank; in our books what stands under “If the ledger follows the bank”' : 'nothing, neither at the bank nor in our books'} from="the accounts named there" to="the accounts named there" costs="nothing"
         final="at once; it is corrected only by another case"
       />
       <Form name="decide-case" action={`${here}/decision`} button="Decide the case" formKey={deciding ? typed['key'] : undefined} errors={deciding ? errors : {}}>
-        <Radios name="resolution" label="How" value={typed['resolution']} errors={errors} options={[{ value: 'explained', text: 'It is explained: nothing is posted' }, { value: 'accept-bank', text: 'The bank is right: the ledger follows by a correcting entry' }]} />
+        <Radios name="resolution" label="How" value={typed['resolution']} errors={errors} options={[{ value: 'explained', text: 'It is explained: nothing is posted' }, ...(canFollow ? [{ value: 'accept-bank', text: 'The bank is right: the ledger follows by the entries shown' }] : [])]} />
         <TextArea name="why" label="Why" value={typed['why']} errors={errors} rows={3} maxLength={noteLength} accessKey="d" />
         <Checkbox name="confirmed" value={typed['confirmed']} errors={errors}>I have seen both sides, and decide as {person?.id}.</Checkbox>
       </Form>

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
 import { findAccountByUserNo } from '../../db/accounts.js';
 import { recordAct } from '../../db/acts.js';
+import { planCorrection, type CorrectionPlan, type Unplannable } from '../../db/case-plan.js';
 import { caseTotals, eachCase, searchCases, type CaseTotals } from '../../db/case-search.js';
 import { inTransaction } from '../../db/pool.js';
 import { findCase, noteCase, statementFiles, takeCase, type ReconciliationCase } from '../../db/reconciliation.js';
@@ -54,7 +55,7 @@ export function reconciliationCasesRouter(deps: AreaDeps): Router {
 
   router.get(`${path}/:id`, maySeeMoney, async (request, response) => {
     const found = await caseOf(request);
-    if (wantsJson(request)) return void response.json({ case: found });
+    if (wantsJson(request)) return void response.json({ case: found, correction: await planOf(response, found) });
     await sendCase(response, found);
   });
 
@@ -111,9 +112,14 @@ export function reconciliationCasesRouter(deps: AreaDeps): Router {
     return found;
   }
 
+  /** What following the bank would post as things stand now; the decision works it out again. */
+  async function planOf(response: Response, found: ReconciliationCase): Promise<CorrectionPlan | Unplannable | null> {
+    return found.state === 'open' ? planCorrection(pool, found, visitOf(response).asOf) : null;
+  }
+
   async function sendCase(response: Response, found: CaseWithNotes, typed: Record<string, string> = {}, errors: FormErrors = {}): Promise<void> {
     const mayWork = found.state === 'open' && hasRole(visitOf(response), ...caseRoles);
-    sendPage(response, <CasePage found={found} mayWork={mayWork} typed={typed} errors={errors} />, Object.keys(errors).length > 0 ? 422 : 200);
+    sendPage(response, <CasePage found={found} plan={await planOf(response, found)} mayWork={mayWork} typed={typed} errors={errors} />, Object.keys(errors).length > 0 ? 422 : 200);
   }
 }
 

@@ -2,12 +2,13 @@
 import { end } from '../ending.js';
 import { answerDone, noteAct, type Life } from '../life.js';
 import { payOutOnce } from '../steps/pay-out.js';
+import { redeliver } from './payment.js';
 import { startLegal } from './pursuit.js';
 import { takeUpPayment } from './manual-payment.js';
 
 export function hasNews(life: Life): boolean {
   const { inbox, loan } = life;
-  return inbox.pay !== undefined || inbox.children.length > 0 || inbox.policies.length > 0 || inbox.decision !== undefined || (!loan.paidOut && inbox.accountNews > 0);
+  return inbox.pay !== undefined || inbox.children.length > 0 || inbox.policies.length > 0 || inbox.decision !== undefined || inbox.sharesWait || (!loan.paidOut && inbox.accountNews > 0);
 }
 
 export async function takeUpNews(life: Life): Promise<void> {
@@ -22,6 +23,10 @@ export async function takeUpNews(life: Life): Promise<void> {
   }
   if (inbox.decision) return settledByOperations(life);
   if (inbox.pay) return takeUpPayment(life);
+  if (inbox.sharesWait) {
+    inbox.sharesWait = false;
+    return redeliver(life);
+  }
   if (!loan.paidOut && inbox.accountNews > 0) {
     inbox.accountNews = 0;
     await payOutOnce(life);

@@ -2,7 +2,9 @@
  * One payment, whoever began it: the money is taken (card pull, freeze), it counts from that moment, and it is shared among the
  * lenders. A payment that was begun is carried until it is booked, so that a loan started again ends it under the same number.
  */
+import { patched } from '@temporalio/workflow';
 import type { OpenPayment, PaymentSource } from '../../domain/loan.js';
+import { redeliveryPauseDays } from '../../domain/distribution.js';
 import { bookingOf, daysPastDueOf, instalmentsAfter } from '../../domain/servicing.js';
 import type { BankStep, PayResult, WholePayment } from '../contract.js';
 import { addDays } from '../../domain/dates.js';
@@ -125,7 +127,9 @@ export async function redeliver(life: Life): Promise<void> {
   const { loan } = life;
   const result = await attempt(life, 'Undelivered shares', () => atBank('Sends undelivered shares again').redeliver({ loanNo: loan.loanNo, asOf: life.asOf() }));
   loan.undelivered = result.undelivered;
-  loan.redeliverOn = result.undelivered > 0 ? addDays(life.today(), 1) : null;
+  const grows = patched('redelivery-pauses-grow');
+  loan.redeliveries = result.undelivered > 0 ? (loan.redeliveries ?? 0) + 1 : 0;
+  loan.redeliverOn = result.undelivered > 0 ? addDays(life.today(), grows ? redeliveryPauseDays(loan.redeliveries) : 1) : null;
 }
 
 const MOST_HANDLED = 50;
