@@ -21,12 +21,12 @@ export async function cameBackAt(db: Db, requestNo: string): Promise<string | nu
   return (await row<{ at: string }>(db, `SELECT done_at AS at FROM instruction WHERE request_no = $1 || '-returned' AND verb = 'payout-returned' AND state = 'done'`, [requestNo]))?.at ?? null;
 }
 
-/** Sums in fen since a business moment, refused acts left out; `withdrawingFen` is of all withdrawals that have not ended, whenever they began. */
-export async function cashSums(db: Db, userNo: string, since: string): Promise<{ depositFen: number; withdrawFen: number; withdrawingFen: number }> {
+/** Sums in fen since a business moment, refused acts (and the act `except`) left out; `withdrawingFen` is of all withdrawals that have not ended, whenever they began. */
+export async function cashSums(db: Db, userNo: string, since: string, except = ''): Promise<{ depositFen: number; withdrawFen: number; withdrawingFen: number }> {
   const found = await row<{ depositFen: number; withdrawFen: number; withdrawingFen: number }>(
     db, `SELECT coalesce(sum(amount_fen) FILTER (WHERE verb = 'deposit' AND state <> 'refused' AND as_of >= $2), 0)::bigint AS "depositFen",
                 coalesce(sum(amount_fen) FILTER (WHERE verb = 'withdraw' AND state <> 'refused' AND as_of >= $2), 0)::bigint AS "withdrawFen",
                 coalesce(sum(amount_fen) FILTER (WHERE verb = 'withdraw' AND state NOT IN ('done', 'refused')), 0)::bigint AS "withdrawingFen"
-           FROM instruction WHERE user_no = $1 AND verb IN ('deposit', 'withdraw')`, [userNo, since]);
+           FROM instruction WHERE user_no = $1 AND verb IN ('deposit', 'withdraw') AND request_no <> $3`, [userNo, since, except]);
   return found ?? { depositFen: 0, withdrawFen: 0, withdrawingFen: 0 };
 }

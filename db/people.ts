@@ -1,6 +1,6 @@
 /** People and their roles. Names, numbers and addresses are opened only by {@link openPerson}. */
 import type { IsoDate } from '../domain/dates.js';
-import { row, rows, type Db } from './pool.js';
+import { row, rows, type Db, type Transaction } from './pool.js';
 import type { Vault } from './vault.js';
 
 export type Role =
@@ -69,6 +69,11 @@ export async function addRole(tx: Db, personId: string, role: Role): Promise<voi
 
 export function findPerson(db: Db, personId: string): Promise<Person | null> {
   return row<Person>(db, `SELECT ${columns} FROM person p WHERE p.id = $1`, [personId]);
+}
+
+/** Until the transaction ends, acts of this person that ask for the same come one after the other. */
+export async function lockPerson(tx: Transaction, personId: string): Promise<void> {
+  await tx.query('SELECT 1 FROM person WHERE id = $1 FOR NO KEY UPDATE', [personId]);
 }
 
 export function findPersonByEmail(db: Db, vault: Vault, email: string): Promise<Person | null> {

@@ -4,6 +4,7 @@ import { useContext } from 'preact/hooks';
 import { renderToString } from 'preact-render-to-string';
 import type { Response } from 'express';
 import { InstantText } from './components/dates.js';
+import { inDoubtText } from './account/in-doubt.js';
 import { Money } from './components/money.js';
 import { deskLinksFor, linkAbove, linksFor, publicLinks, type Link } from './navigation.js';
 import { VisitContext, visitOf, type Visit } from './visit.js';
@@ -99,6 +100,7 @@ function Who({ visit }: { visit: Visit }): VNode {
   return (
     <>
       {visit.availableFen === null ? null : <a href="/account/custody" title="Available in your custody account"><Money fen={visit.availableFen} /></a>}
+      {visit.doubtedFen > 0 ? <a href="/account/custody" class="small" title={inDoubtText(visit.doubtedFen)}><Money fen={visit.doubtedFen} /> waits</a> : null}
       <a href="/account">{visit.displayName}</a> <span class="small">{visit.person?.roles.join(', ')}</span>
       <form method="post" action="/log-out" data-form="log-out" class="inline">
         <input type="hidden" name="_csrf" value={visit.csrf()} />

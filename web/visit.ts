@@ -10,8 +10,10 @@ export interface Visit {
   person: Person | null;
   /** The person's name, or e-mail address while there is none; for the header only. */
   displayName: string;
-  /** What the person has in custody, for the header; null when there is no account. */
+  /** What the person can use of what is in custody, for the header; null when there is no account. */
   availableFen: number | null;
+  /** What waits beside it because an open case with the bank doubts it. */
+  doubtedFen: number;
   /** Business time in ms, as an ISO instant, and its date in the platform's zone. */
   now: number;
   asOf: string;

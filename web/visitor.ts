@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { bankUserNo } from '../db/accounts.js';
-import { personal } from '../db/chart.js';
 import { businessNow, currentSegment } from '../db/clock.js';
-import { balanceOf } from '../db/ledger.js';
 import { findPerson, openPerson, type Person } from '../db/people.js';
+import { purseOf } from '../db/purse.js';
 import { dateAt } from '../domain/dates.js';
 import type { WebDeps } from './deps.js';
 import type { StaticFiles } from './static.js';
@@ -45,19 +44,14 @@ export function knowVisitor(deps: WebDeps, tools: VisitorTools): RequestHandler 
   };
 }
 
-async function shownInHeader({ pool, vault }: WebDeps, person: Person | null): Promise<Pick<Visit, 'displayName' | 'availableFen'>> {
-  if (!person) return { displayName: '', availableFen: null };
+async function shownInHeader({ pool, vault }: WebDeps, person: Person | null): Promise<Pick<Visit, 'displayName' | 'availableFen' | 'doubtedFen'>> {
+  if (!person) return { displayName: '', availableFen: null, doubtedFen: 0 };
   const { name } = await openPerson(pool, vault, person.id);
-  return { displayName: name ?? person.email, availableFen: await availableOf({ pool }, person) };
+  const accounts = accountsIn(person);
+  return { displayName: name ?? person.email, ...(accounts.length > 0 ? await purseOf(pool, accounts) : { availableFen: null, doubtedFen: 0 }) };
 }
 
-/** What the person's own accounts hold free, as the ledger mirrors the bank; null for people without any. */
-async function availableOf({ pool }: Pick<WebDeps, 'pool'>, person: Person): Promise<number | null> {
-  const mine = [
-    ...(person.roles.includes('borrower') ? [personal(bankUserNo(person.id, 'BORROWERS'), 'available')] : []),
-    ...(person.roles.includes('lender') ? [personal(bankUserNo(person.id, 'INVESTOR'), 'available')] : []),
-  ];
-  if (mine.length === 0) return null;
-  const balances = await Promise.all(mine.map((account) => balanceOf(pool, account)));
-  return balances.reduce((sum, fen) => sum + fen, 0);
+/** The person's own accounts at the bank, by role; none for staff. */
+function accountsIn({ id, roles }: Person): string[] {
+  return [...(roles.includes('borrower') ? [bankUserNo(id, 'BORROWERS')] : []), ...(roles.includes('lender') ? [bankUserNo(id, 'INVESTOR')] : [])];
 }

@@ -8,6 +8,7 @@ import { Money, moneyText } from '../components/money.js';
 import { Notice } from '../components/state.js';
 import { Layout, useVisit } from '../layout.js';
 import type { CustodyState } from './custody-state.js';
+import { InDoubt } from './in-doubt.js';
 
 export const backToCustody = { href: '/account/custody', text: 'Back to the custody account' };
 const costs = (act: CashAct): string => (cashFeeFen[act] === 0 ? 'Nothing: neither we nor the custody bank take a fee' : moneyText(cashFeeFen[act]));
@@ -68,6 +69,7 @@ export function WithdrawPage({ state, typed, errors, withdrawingFen, movedTodayF
             ['Available', <Money fen={state.availableFen} />], ['Being withdrawn already', withdrawingFen > 0 ? <Money fen={withdrawingFen} /> : null],
             ['You can withdraw', <Money fen={Math.max(0, state.availableFen - withdrawingFen)} />], ['Withdrawn today', movedTodayFen > 0 ? <Money fen={movedTodayFen} /> : null],
           ]} />
+          <InDoubt fen={state.doubtedFen} />
           {changed ? <Notice tone="warn"><p>{secondLookText()}</p></Notice> : null}
           <MoneyAct moves="The amount you enter" from="your custody account" to={cardText(state)} costs={costs('withdraw')} final="When it is on the card. If the card's bank sends it back, it is available in your custody account again, and this act's page says so" />
           <Form name="withdraw" action={`/account/custody/${state.side}/withdraw`} button="Withdraw at the bank" errors={errors} back={backToCustody} hidden={{ returnTo: '/account/custody' }}>

@@ -73,6 +73,17 @@ describe('before money moves', () => {
     expect(await requests(id, act)).toEqual([]);
   });
 
+  it.each([['deposit', '10,000,000', 5], ['withdraw', '400', 2]] as const)('of many a %s sent at the same moment only as many pass as the limit allows, and the others are told why', async (act, amount, fit) => {
+    const { id } = await lender();
+    const visitors = await Promise.all(Array.from({ length: 9 }, () => web.loggedIn(id)));
+    const forms = await Promise.all(visitors.map((visitor) => visitor.open(formOf(act))));
+    const answers = await Promise.all(visitors.map((visitor, n) => visitor.submit(forms[n]!, act, { amount }).catch(() => null)));
+    expect(await requests(id, act)).toHaveLength(fit);
+    const refused = answers.filter((page) => page !== null);
+    expect(refused.map((page) => page.status)).toEqual(Array.from({ length: 9 - fit }, () => 422));
+    for (const page of refused) expect(page.$('#e-amount').text()).toMatch(act === 'deposit' ? /today/ : /Only ¥/);
+  });
+
   it('deposits of one day stay within the limit of a day, refused ones left out', async () => {
     const { id, visitor } = await lender();
     for (let n = 0; n < 5; n += 1) await press(visitor, 'deposit', { amount: '10,000,000' });

@@ -4,9 +4,9 @@ import { cashActsOf, type CashActRow } from '../../db/cash.js';
 import { personal } from '../../db/chart.js';
 import { isMoneyRestrained } from '../../db/court-order-lists.js';
 import { balanceOf } from '../../db/ledger.js';
-import { availableFen as spendableFen } from '../../db/outcomes/cash.js';
 import type { Db } from '../../db/pool.js';
 import type { Person } from '../../db/people.js';
+import { purseOf } from '../../db/purse.js';
 
 const latestActs = 8;
 
@@ -42,6 +42,7 @@ export interface CustodyState {
   missing: ('account' | 'card' | AuthorisationType)[];
   /** What can be spent: what an open case with the bank doubts is left out. */
   availableFen: number;
+  doubtedFen: number;
   frozenFen: number;
   /** A court holds what is in the account and comes into it. */
   restrained: boolean;
@@ -52,9 +53,9 @@ export interface CustodyState {
 /** Reads one side's account; `at` is business time. */
 export async function custodyStateOf(db: Db, person: Pick<Person, 'id'>, side: Side, at: string): Promise<CustodyState> {
   const userNo = bankUserNo(person.id, bankRoleOf[side]);
-  const [account, authorisations, availableFen, frozenFen, courtFen, restrained, cashActs] = await Promise.all([
+  const [account, authorisations, purse, frozenFen, courtFen, restrained, cashActs] = await Promise.all([
     findAccount(db, person.id, bankRoleOf[side]), authorisationsOf(db, userNo),
-    spendableFen(db, userNo), balanceOf(db, personal(userNo, 'frozen')), balanceOf(db, personal(userNo, 'court-frozen')), isMoneyRestrained(db, userNo), cashActsOf(db, userNo, latestActs),
+    purseOf(db, [userNo]), balanceOf(db, personal(userNo, 'frozen')), balanceOf(db, personal(userNo, 'court-frozen')), isMoneyRestrained(db, userNo), cashActsOf(db, userNo, latestActs),
   ]);
-  return { side, userNo, account, authorisations, missing: missingOf(account, authorisations, neededAuthorisations[side], at), availableFen, frozenFen: frozenFen + courtFen, restrained, cashActs };
+  return { side, userNo, account, authorisations, missing: missingOf(account, authorisations, neededAuthorisations[side], at), ...purse, frozenFen: frozenFen + courtFen, restrained, cashActs };
 }

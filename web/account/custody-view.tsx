@@ -7,6 +7,7 @@ import { Money, moneyText } from '../components/money.js';
 import { Table } from '../components/table.js';
 import type { CashActRow } from '../../db/cash.js';
 import { useVisit } from '../layout.js';
+import { InDoubt } from './in-doubt.js';
 import { cashStateTones, cashStateWords } from './cash-words.js';
 import { authorisationLabels, authorisationWords, neededAuthorisations, type CustodyState, type Side } from './custody-state.js';
 
@@ -69,6 +70,7 @@ export function CustodyAccountView({ state, named }: { state: CustodyState; name
             ['Bank card', account.cardLast4 ? `${account.cardBank ?? 'bank'}, ending in ${account.cardLast4}` : 'none'],
             ...state.authorisations.filter((each) => each.state === 'active').map((each): [string, VNode] => [authorisationLabels[each.type], <>up to {moneyText(each.maxFen)}, until <DateText date={each.failTime.slice(0, 10)} /></>]),
           ]} />
+          <InDoubt fen={state.doubtedFen} />
           {cooling ? <Notice tone="warn"><p>Nothing is paid out before <InstantText at={account.payoutsFrom ?? asOf} act />: a cooling period after a change of card or phone, so that a thief gains nothing.</p></Notice> : null}
           <CashActs acts={state.cashActs} />
           <p class="actions">

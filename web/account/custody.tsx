@@ -1,13 +1,14 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { beginAccount } from '../../db/accounts.js';
 import { enterpriseAccountsOf } from '../../db/enterprises.js';
-import { openPerson } from '../../db/people.js';
+import { availableFen } from '../../db/outcomes/cash.js';
+import { lockPerson, openPerson } from '../../db/people.js';
 import { cashSums } from '../../db/cash.js';
 import { isTerminal, latestTry } from '../../db/instructions.js';
 import type { Transaction } from '../../db/pool.js';
 import { findLook, openLook } from '../../db/withdrawal-looks.js';
 import { cnCalendar } from '../../domain/calendar.js';
-import { needsSecondLook, refuseCash, secondLookDueAt, type CashAct } from '../../domain/cash-limits.js';
+import { needsSecondLook, refuseCash, secondLookDueAt, type CashAct, type CashFacts, type CashRefusal } from '../../domain/cash-limits.js';
 import { addYears, instantAt, isoInstant } from '../../domain/dates.js';
 import type { AreaDeps } from '../area.js';
 import { AmountField, Form, Select, type FormErrors } from '../components/form.js';
@@ -128,9 +129,8 @@ export function custodyRouter(deps: AreaDeps): Router {
 
   /** What a person's deposits and withdrawals are measured by. */
   async function cashOf(response: Response, side: Side, act: CashAct): Promise<Omit<CashPageProps, 'typed' | 'errors'>> {
-    const { today, zoneOffsetMinutes } = visitOf(response);
     const state = await stateOf(response, side);
-    const sums = await cashSums(pool, state.userNo, isoInstant(instantAt(today, 0, zoneOffsetMinutes)));
+    const sums = await cashSums(pool, state.userNo, dayBegan(response));
     return { state, withdrawingFen: sums.withdrawingFen, movedTodayFen: act === 'deposit' ? sums.depositFen : sums.withdrawFen };
   }
 
@@ -143,16 +143,33 @@ export function custodyRouter(deps: AreaDeps): Router {
     const urgency = act === 'withdraw' ? input.choice('urgency', ['normal', 'urgent'] as const, 'Choose how fast.') : undefined;
     // A form that is sent again finds its act, whatever that has changed since.
     if (!repeated && input.ok) {
-      const { state: { availableFen }, withdrawingFen, movedTodayFen } = cash;
-      const refusal = refuseCash(act, amountFen, { movedTodayFen, freeFen: availableFen - withdrawingFen });
-      if (refusal) input.wrong('amount', cashRefusalText(act, refusal, { movedTodayFen, availableFen, withdrawingFen }));
+      const refusal = refuseCash(act, amountFen, factsOf(cash));
+      if (refusal) input.wrong('amount', cashRefusalText(act, refusal, { ...cash, availableFen: cash.state.availableFen }));
       if (hindranceTo(act, cash.state, visitOf(response).asOf)) input.wrong('form', 'Nothing can be moved now; the page says why.');
     }
     if (!input.ok) return sendPage(response, <CashPage act={act} {...cash} typed={input.typed} errors={input.errors} />, 422);
     const word = act === 'deposit' ? 'Deposit' : 'Withdraw';
-    await goToBank(response, body, side, { verb: act, button: `${word} ${moneyText(amountFen)}`, doing: `You ${act} ${moneyText(amountFen)}.`, amountFen, ...(urgency ? { urgency } : {}) }, async (tx, requestNo) => {
-      if (act === 'withdraw') await lookTwice(tx, response, cash.state, { amountFen, requestNo });
-    });
+    try {
+      await goToBank(
+        response, body, side, { verb: act, button: `${word} ${moneyText(amountFen)}`, doing: `You ${act} ${moneyText(amountFen)}.`, amountFen, ...(urgency ? { urgency } : {}) },
+        async (tx, requestNo) => {
+          await withinLimits(tx, response, cash.state.userNo, { act, amountFen, requestNo });
+          if (act === 'withdraw') await lookTwice(tx, response, cash.state, { amountFen, requestNo });
+        });
+    } catch (error) {
+      if (!(error instanceof CashRefused)) throw error;
+      const now = await cashOf(response, side, act);
+      input.wrong('amount', cashRefusalText(act, error.code, { ...now, availableFen: now.state.availableFen }));
+      sendPage(response, <CashPage act={act} {...now} typed={input.typed} errors={input.errors} />, 422);
+    }
+  }
+
+  /** Asked again in the transaction that writes the act, one act of a person after the other: two at once must not both pass. */
+  async function withinLimits(tx: Transaction, response: Response, userNo: string, { act, amountFen, requestNo }: { act: CashAct; amountFen: number; requestNo: string }): Promise<void> {
+    await lockPerson(tx, personOf(response).id);
+    const sums = await cashSums(tx, userNo, dayBegan(response), requestNo);
+    const refusal = refuseCash(act, amountFen, { movedTodayFen: act === 'deposit' ? sums.depositFen : sums.withdrawFen, freeFen: (await availableFen(tx, userNo)) - sums.withdrawingFen });
+    if (refusal) throw new CashRefused(refusal);
   }
 
   /** So much so soon after a change of card, phone or password is sent to be confirmed: a person of ours looks at it first. */
@@ -160,9 +177,9 @@ export function custodyRouter(deps: AreaDeps): Router {
     const { asOf, zoneOffsetMinutes } = visitOf(response);
     const changedAt = account?.changedAt ?? null;
     if (changedAt === null) return;
-    const { withdrawFen } = await cashSums(tx, userNo, changedAt);
-    // The wish itself is written already. The bank works by its own country's calendar.
-    if (needsSecondLook(amountFen, { changedAt, withdrawnSinceFen: withdrawFen - amountFen, asOf })) await openLook(tx, { requestNo, changedAt, dueAt: secondLookDueAt(asOf, zoneOffsetMinutes, cnCalendar) });
+    const { withdrawFen } = await cashSums(tx, userNo, changedAt, requestNo);
+    // The bank works by its own country's calendar.
+    if (needsSecondLook(amountFen, { changedAt, withdrawnSinceFen: withdrawFen, asOf })) await openLook(tx, { requestNo, changedAt, dueAt: secondLookDueAt(asOf, zoneOffsetMinutes, cnCalendar) });
   }
 
   /** Writes the act, has it followed, and carries the browser to the bank; a finished one leads to its page. */
@@ -204,6 +221,20 @@ export function custodyRouter(deps: AreaDeps): Router {
       case 'change-mobile': case 'cancel-authorisation': case 'open-enterprise': throw new RangeError(`${verb} has its own page`);
     }
   }
+}
+
+/** A limit that another act of the same moment has used up. */
+class CashRefused extends Error {
+  override name = 'CashRefused';
+  constructor(readonly code: CashRefusal) { super(code); }
+}
+
+const factsOf = ({ state, withdrawingFen, movedTodayFen }: Pick<CashPageProps, 'state' | 'withdrawingFen' | 'movedTodayFen'>): CashFacts => ({ movedTodayFen, freeFen: state.availableFen - withdrawingFen });
+
+/** The first instant of the business day. */
+function dayBegan(response: Response): string {
+  const { today, zoneOffsetMinutes } = visitOf(response);
+  return isoInstant(instantAt(today, 0, zoneOffsetMinutes));
 }
 
 const pathOf: Record<BankWish['verb'], string> = { register: 'open', 'bind-card': 'card', 'unbind-card': 'card/unbind', 'reset-password': 'password', 'change-mobile': '', 'cancel-authorisation': '', 'open-enterprise': '', authorise: 'authorise', deposit: 'deposit', withdraw: 'withdraw' };

@@ -5,9 +5,11 @@ import { validAssessment } from '../../db/assessments.js';
 import { findBid, placeBids, reservationMinutes, type Bid, type BidRefusal, type Placed } from '../../db/bids.js';
 import { lenderMayBid, type LenderRefusal } from '../../db/lenders.js';
 import { marketListing, type MarketListing } from '../../db/market.js';
+import { purseOf, type Purse } from '../../db/purse.js';
 import { mayFundGrade } from '../../domain/suitability.js';
 import { bidsWaiting, fundWorkflowId } from '../../workflows/contract.js';
 import { carryToBank } from '../account/bank-act.js';
+import { InDoubt } from '../account/in-doubt.js';
 import type { AreaDeps } from '../area.js';
 import { InstantText } from '../components/dates.js';
 import { Facts, MoneyAct } from '../components/facts.js';
@@ -43,7 +45,7 @@ const refusals: Record<LenderRefusal | BidRefusal | 'grade-too-risky', string> =
   'not-a-step': 'The amount is not one of the steps.',
   'above-share': 'One lender may fund only a part of a loan; with this bid you would be above it.',
   'not-enough-free': 'Less than that is still free. Others may be paying for shares that fall back if they do not.',
-  'not-enough-money': 'There is not enough free money in your custody account. Deposit first.',
+  'not-enough-money': 'There is not enough free money in your custody account; what waits because the bank\'s file tells otherwise does not count. Deposit first.',
   'grade-too-risky': 'Your questionnaire does not cover loans of this risk grade.',
 };
 
@@ -55,7 +57,7 @@ export function bidRouter(deps: AreaDeps): Router {
 
   router.get('/lender/bid/:loanNo', lender, async (request, response) => {
     const listing = await openListing(String(request.params['loanNo']));
-    sendPage(response, <BidPage listing={listing} typed={chosen(typedFields(request.query))} errors={{}} availableFen={visitOf(response).availableFen} />);
+    sendPage(response, <BidPage listing={listing} typed={chosen(typedFields(request.query))} errors={{}} purse={await purse(response)} />);
   });
 
   /** The first post is shown again as a check page; the second, with `confirmed`, places the bid. */
@@ -67,7 +69,7 @@ export function bidRouter(deps: AreaDeps): Router {
     const amountFen = input.amount('amount', { minFen: 1, maxFen: maxBidFen, missing: 'How much do you want to lend?', tooSmall: 'More than nothing, please.', tooLarge: 'That is more than any loan.' });
     const confirmed = input.ticked('confirmed');
     if (confirmed && input.ok && !input.ticked('risk')) return sendPage(response, <CheckPage listing={listing} amountFen={amountFen} amount={input.typed['amount'] ?? ''} by={by} formKey={key} errors={{ risk: 'Confirm that you know the risk of this loan.' }} />, 422);
-    const again = () => sendPage(response, <BidPage listing={listing} typed={input.typed} errors={input.errors} availableFen={visitOf(response).availableFen} />, 422);
+    const again = async () => sendPage(response, <BidPage listing={listing} typed={input.typed} errors={input.errors} purse={await purse(response)} />, 422);
     if (input.ok) {
       const refused = await mayBid(response, listing, amountFen, by);
       if (refused) input.wrong('form', `${refusals[refused]} (Code ${refused}.)`);
@@ -106,6 +108,12 @@ export function bidRouter(deps: AreaDeps): Router {
     return listing;
   }
 
+  /** What can be lent: of the account for lending alone, and without what is in doubt. */
+  async function purse(response: Response): Promise<Purse | null> {
+    const account = await findAccount(pool, personOf(response).id, 'INVESTOR');
+    return account ? purseOf(pool, [account.userNo]) : null;
+  }
+
   async function mayBid(response: Response, listing: MarketListing, amountFen: number, by: By): Promise<LenderRefusal | 'grade-too-risky' | null> {
     const [visit, person] = [visitOf(response), personOf(response)];
     const gate = await lenderMayBid(pool, { lenderId: person.id, loanNo: listing.loanNo, amountFen, by, businessAt: visit.asOf });
@@ -128,7 +136,7 @@ export function bidRouter(deps: AreaDeps): Router {
 /** What comes back from the check page to be changed. */
 const chosen = ({ amount = '', by = 'authorisation' }: Record<string, string>): Record<string, string> => ({ amount: amount.slice(0, 20), by });
 
-function BidPage({ listing, typed, errors, availableFen }: { listing: MarketListing; typed: Record<string, string>; errors: FormErrors; availableFen: number | null }) {
+function BidPage({ listing, typed, errors, purse }: { listing: MarketListing; typed: Record<string, string>; errors: FormErrors; purse: Purse | null }) {
   return (
     <Layout title={`Bid on ${listing.loanNo}`}>
       <Progress listing={listing} />
@@ -136,10 +144,11 @@ function BidPage({ listing, typed, errors, availableFen }: { listing: MarketList
       <h2>The risk</h2>
       <RiskFacts listing={listing} />
       <BorrowerFacts listing={listing} />
+      <InDoubt fen={purse?.doubtedFen ?? 0} />
       <Form name="bid" action={`/lender/bid/${listing.loanNo}`} button="Check the bid" formKey={typed['key']} errors={errors}>
         <AmountField
           name="amount" label="Amount in yuan" value={typed['amount']} errors={errors}
-          hint={<>From {moneyText(listing.minBidFen)} in steps of {moneyText(listing.stepFen)}; free: {moneyText(freeOf(listing))}. In your custody account: {availableFen === null ? 'no account yet' : moneyText(availableFen)}.</>}
+          hint={<>From {moneyText(listing.minBidFen)} in steps of {moneyText(listing.stepFen)}; free: {moneyText(freeOf(listing))}. To lend from your custody account: {purse === null ? 'no account yet' : moneyText(purse.availableFen)}.</>}
         />
         <Radios
           name="by" label="How shall the bank know that it is you?" value={typed['by'] ?? 'authorisation'} errors={errors}
