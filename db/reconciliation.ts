@@ -3,7 +3,8 @@ import { row, rows, type Db } from './pool.js';
 
 export const statementFiles = ['deposits', 'payouts', 'returned-payouts', 'commissions', 'transfers'] as const;
 export type StatementFile = (typeof statementFiles)[number];
-export type DayState = 'late' | 'faulty' | 'differences' | 'explained' | 'confirmed';
+export const dayStates = ['late', 'faulty', 'differences', 'explained', 'confirmed'] as const;
+export type DayState = (typeof dayStates)[number];
 
 export interface ReconciliationDay {
   /** Business day, `YYYY-MM-DD`. */
@@ -64,9 +65,18 @@ const daySource = `reconciliation_day d
 export const caseColumns = `id, day, file, request_no AS "requestNo", result, reasons, ours, bank, user_no AS "userNo", doubt_fen AS "doubtFen", state, owner, due_at AS "dueAt",
   opened_at AS "openedAt", resolution, resolved_by AS "resolvedBy", reason, resolved_at AS "resolvedAt"`;
 
+export interface DayQuery {
+  state?: DayState | undefined;
+  /** Business days, inclusive. */
+  fromDay?: string | undefined;
+  toDay?: string | undefined;
+}
+
 /** The days, the newest first. */
-export function reconciliationDays(db: Db, limit = 60, offset = 0): Promise<ReconciliationDay[]> {
-  return rows<ReconciliationDay>(db, `SELECT ${dayColumns} FROM ${daySource} ORDER BY d.day DESC LIMIT $1 OFFSET $2`, [limit, offset]);
+export function reconciliationDays(db: Db, limit = 60, offset = 0, { state, fromDay, toDay }: DayQuery = {}): Promise<ReconciliationDay[]> {
+  return rows<ReconciliationDay>(
+    db, `SELECT ${dayColumns} FROM ${daySource} WHERE ($3::text IS NULL OR d.state = $3) AND ($4::date IS NULL OR d.day >= $4) AND ($5::date IS NULL OR d.day <= $5) ORDER BY d.day DESC LIMIT $1 OFFSET $2`,
+    [limit, offset, state ?? null, fromDay ?? null, toDay ?? null]);
 }
 
 /** One day with its files and cases; null while nobody has asked for its files. */

@@ -49,6 +49,15 @@ describe('with a day that differs', () => {
     expect((await auditor.open('/operations/reconciliation?format=csv')).text.trim().split('\r\n')[2]).toContain('2026-03-02,differences,,5,2,1,2,2');
   });
 
+  it('days are narrowed by state and by day, in the list and in the download', async () => {
+    const found = async (query: string) => (await auditor.read<{ days: ReconciliationDay[] }>(`/operations/reconciliation?${query}`)).days.map((day) => day.day.slice(-2));
+    expect([await found('state=late'), await found('from=2026-03-02'), await found('to=2026-03-02'), await found('from=2026-03-02&to=2026-03-02&state=differences'), await found('state=explained')]).toEqual([['03'], ['03', '02'], ['02', '01'], ['02'], []]);
+    const page = await auditor.open('/operations/reconciliation?state=late&from=2026-03-01');
+    expect([page.form('filter').fields['state'], page.form('filter').fields['from'], page.text.includes('2026-03-02')]).toEqual(['late', '2026-03-01', false]);
+    expect((await auditor.open('/operations/reconciliation?format=csv&state=confirmed')).text.trim().split('\r\n')).toHaveLength(2);
+    expect(await mainText('/operations/reconciliation?state=explained')).toContain('none fits the filter');
+  });
+
   it('a day shows what its state means, its files with sums, and its differences', async () => {
     const page = await auditor.open('/operations/reconciliation/2026-03-02');
     for (const words of ['Not every line is explained', 'Both have it, not equally', 'Only the bank has it', 'D-901', '¥555.00', 'abcdef012345…', '¥3.00']) expect(page.$('main').text()).toContain(words);
@@ -101,7 +110,7 @@ describe('with a day that differs', () => {
     expect([notes.length - before, notes.at(-1)]).toMatchObject([1, { personId: two.id, note: 'Seen with the bank' }]);
   });
 
-  it.each([['second-person', 'This needs a second person'], ['short-of-money', 'not in the account any more'], ['cannot-be-posted', 'No entry of ours can make this good'], ['case-decided', 'decided already']])('a refusal with %s is said in words', async (code, words) => {
+  it.each([['second-person', 'This needs a second person'], ['short-of-money', 'not in the account any more'], ['cannot-be-posted', 'No entry of ours can make this good'], ['nothing-to-post', 'hold already what the bank says'], ['case-decided', 'decided already']])('a refusal with %s is said in words', async (code, words) => {
     web.temporal.answer = () => refuse(code);
     const page = await owner.submit(await owner.open(`/operations/cases/${caseId}`), 'decide-case', { resolution: 'accept-bank', why: 'It is so', confirmed: 'yes' });
     expect(page.status).toBe(409);

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import type { VNode } from 'preact';
 import type { Pool } from '../../db/pool.js';
-import { reconciliationDay, reconciliationDays, type DayState, type ReconciledFile, type ReconciliationDay } from '../../db/reconciliation.js';
+import { dayStates, reconciliationDay, reconciliationDays, type DayQuery, type DayState, type ReconciledFile, type ReconciliationDay } from '../../db/reconciliation.js';
 import { isValidDate } from '../../domain/dates.js';
 import { decimalYuan } from '../../domain/money.js';
 import { reconcileWorkflowId } from '../../workflows/contract.js';
@@ -12,16 +12,19 @@ import { Money } from '../components/money.js';
 import { Badge, State, type Tone } from '../components/state.js';
 import { readListQuery, Table, type ListQuery } from '../components/table.js';
 import { streamCsv } from '../desk/csv.js';
+import { FilterForm, readFilters, type Filter } from '../desk/filters.js';
 import { WorkflowLink } from '../desk/temporal-link.js';
 import { plainWords } from '../desk/words.js';
 import { notFound } from '../errors.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
 import { CaseTable } from './case-table.js';
+import { dayFilters } from './days.js';
 import { maySeeMoney } from './roles.js';
 
 const pageSize = 50;
 const path = '/operations/reconciliation';
+const filters: readonly Filter[] = [{ name: 'state', label: 'State', options: dayStates.map((value) => ({ value, text: value })) }, ...dayFilters];
 const tones: Record<DayState, Tone> = { late: 'warn', faulty: 'bad', differences: 'bad', explained: 'warn', confirmed: 'good' };
 const meanings: Record<DayState, string> = {
   late: 'Not all of the bank\'s files are there yet. They are asked for every hour; after twelve hours operations have a task.',
@@ -35,15 +38,17 @@ export function reconciliationRouter({ pool }: AreaDeps): Router {
   const router = Router();
   router.get(path, maySeeMoney, async (request, response) => {
     const list = readListQuery(request.query, ['newest']);
+    const values = readFilters(request.query, filters);
+    const by: DayQuery = { state: dayStates.find((state) => state === values['state']), fromDay: values['from'], toDay: values['to'] };
     if (list.csv) {
-      return streamCsv(response, 'reconciliation-days', ['day', 'state', 'reason', 'lines', 'equal', 'across midnight', 'cases', 'open cases', 'asked', 'matched', 'confirmed'], eachDay(pool), (day) => [
+      return streamCsv(response, 'reconciliation-days', ['day', 'state', 'reason', 'lines', 'equal', 'across midnight', 'cases', 'open cases', 'asked', 'matched', 'confirmed'], eachDay(pool, by), (day) => [
         day.day, day.state, day.reason, day.lines, day.equal, day.inTransit, day.cases, day.openCases, day.askedAt, day.matchedAt, day.confirmedAt,
       ]);
     }
-    const found = await reconciliationDays(pool, pageSize + 1, (list.page - 1) * pageSize);
+    const found = await reconciliationDays(pool, pageSize + 1, (list.page - 1) * pageSize, by);
     const days = found.slice(0, pageSize);
     if (wantsJson(request)) return void response.json({ days, page: list.page, hasMore: found.length > pageSize });
-    sendPage(response, <DaysPage days={days} list={list} hasMore={found.length > pageSize} />);
+    sendPage(response, <DaysPage days={days} list={list} values={values} hasMore={found.length > pageSize} />);
   });
 
   router.get(`${path}/:day`, maySeeMoney, async (request, response) => {
@@ -66,10 +71,10 @@ async function* each<T>(rows: readonly T[]): AsyncGenerator<T> {
 }
 
 /** One row a business day: few enough to read page by page. */
-async function* eachDay(pool: Pool): AsyncGenerator<ReconciliationDay> {
+async function* eachDay(pool: Pool, by: DayQuery): AsyncGenerator<ReconciliationDay> {
   const portion = 500;
   for (let offset = 0; ; offset += portion) {
-    const days = await reconciliationDays(pool, portion, offset);
+    const days = await reconciliationDays(pool, portion, offset, by);
     yield* days;
     if (days.length < portion) return;
   }
@@ -77,12 +82,14 @@ async function* eachDay(pool: Pool): AsyncGenerator<ReconciliationDay> {
 
 const sum = <T,>(rows: readonly T[], amount: (row: T) => number): number => rows.reduce((total, row) => total + amount(row), 0);
 
-function DaysPage({ days, list, hasMore }: { days: ReconciliationDay[]; list: ListQuery; hasMore: boolean }): VNode {
+function DaysPage({ days, list, values, hasMore }: { days: ReconciliationDay[]; list: ListQuery; values: Record<string, string>; hasMore: boolean }): VNode {
   return (
     <Layout title="Reconciliation with the bank" wide>
       <p><a href="/operations/cases?state=open">Open cases</a></p>
+      <FilterForm action={path} filters={filters} values={values} />
       <Table
-        caption="Reconciled days" rows={days} href={(day) => `${path}/${day.day}`} empty="No day here, because none has ended since the bank's files are fetched." list={{ ...list, path, hasMore, download: true }}
+        caption="Reconciled days" rows={days} href={(day) => `${path}/${day.day}`} list={{ ...list, path, hasMore, download: true, filters: values }}
+        empty={Object.keys(values).length > 0 ? 'No day here, because none fits the filter.' : 'No day here, because none has ended since the bank\'s files are fetched.'}
         columns={[
           { heading: 'Day', cell: (day) => day.day, total: 'On this page' }, { heading: 'State', cell: (day) => <><Badge tone={tones[day.state]}>{day.state}</Badge>{day.reason ? <span class="small"> {plainWords(day.reason)}</span> : null}</> },
           { heading: 'Lines', number: true, cell: (day) => day.lines, total: sum(days, (day) => day.lines) }, { heading: 'Equal', number: true, cell: (day) => day.equal, total: sum(days, (day) => day.equal) }, { heading: 'Across midnight', number: true, cell: (day) => day.inTransit, total: sum(days, (day) => day.inTransit) },
