@@ -97,14 +97,17 @@ export interface TestWebOptions {
   limits?: LimitPolicy;
   settings?: Partial<WebSettings>;
   clockControl?: ClockControl;
+  /** The record and the Temporal of a platform that runs, in place of a record of its own and a Temporal that is scripted. */
+  platform?: { pool: Pool; vault: Vault; client: Client };
   /** A real bank in place of `http://bank.test`, which is not there; asked with the address of these pages, for its notifications. */
   bank?: (platformUrl: string) => Promise<BankSide>;
 }
 
 export async function startTestWeb(options: TestWebOptions = {}): Promise<TestWeb> {
-  const database = await createTestDatabase();
-  const pool = createPool(database.url, { name: 'web-test', max: 6 });
-  const vault = createVault({ active: 'k1', keys: { k1: key() }, indexKey: key() });
+  const { platform } = options;
+  const database = platform ? null : await createTestDatabase();
+  const pool = platform?.pool ?? createPool(database?.url ?? '', { name: 'web-test', max: 6 });
+  const vault = platform?.vault ?? createVault({ active: 'k1', keys: { k1: key() }, indexKey: key() });
   const temporal = new ScriptedTemporal();
   const now = { ms: Date.now() };
   const [ours, banks] = [keyPair(), keyPair()];
@@ -121,7 +124,7 @@ export async function startTestWeb(options: TestWebOptions = {}): Promise<TestWe
     limits: options.limits ?? productionLimits, proxies: 0, ...options.settings,
   };
   const web = createApp({
-    pool, vault, log, settings, temporal: temporal.client, clock: () => now.ms, clockControl: options.clockControl ?? null,
+    pool, vault, log, settings, temporal: platform?.client ?? temporal.client, clock: () => now.ms, clockControl: options.clockControl ?? null,
     custodyForms: createCustodyForms({ ...bank, now: () => now.ms }),
     custodyInbound: createCustodyInbound({ ...bank, now: () => now.ms }),
     phoneInbound: createPhoneInbound({ authToken: phoneToken, publicUrl: url }),
@@ -157,6 +160,7 @@ export async function startTestWeb(options: TestWebOptions = {}): Promise<TestWe
     async close() {
       await new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections(); });
       await web.close();
+      if (!database) return;
       await pool.end();
       await database.drop();
     },
