@@ -4,6 +4,7 @@ import { createEmptyDatabase } from '../../test/database.js';
 import type { TestDatabase } from '../../test/database.js';
 import { openCounter } from './counter.js';
 import type { Counter } from './counter.js';
+import { schema } from './schema.js';
 
 let database: TestDatabase;
 let at: Counter;
@@ -153,6 +154,17 @@ describe('a claim', () => {
     const hold = await freeze(borrower, 'REPAYMENT', '110.00');
     await batch('REPAYMENT', [line(borrower, lenders[0]!, '60.00', { preTransactionNo: hold }), line(borrower, lenders[1]!, '40.00', { preTransactionNo: hold }), line(borrower, lenders[1]!, '10.00', { preTransactionNo: hold, bizType: 'INTEREST' })]);
     expect(await shares()).toEqual([[lenders[0], '540.00', '0.00'], [lenders[1], '360.00', '0.00']]);
+  });
+
+  it('of a project that was released before the bank kept shares is worked out from its details when the bank starts', async () => {
+    const hold = await freeze(borrower, 'REPAYMENT', '10.00');
+    await batch('REPAYMENT', [line(borrower, lenders[1]!, '10.00', { preTransactionNo: hold })]);
+    const kept = await shares();
+    await at.pool.query('DELETE FROM claim_share');
+    await at.pool.query(schema);
+    expect(await shares()).toEqual(kept);
+    await at.pool.query(schema);
+    expect(await shares()).toEqual(kept);
   });
 
   it('can be sold up to what is held and not for sale already, by its holder alone, while the project is repaid', async () => {
