@@ -31,5 +31,10 @@ export function checkPurpose(profile: ProfileId, code: string, words = ''): { al
   if (code !== '' && !(PURPOSES as readonly string[]).includes(code)) return { refused: 'purpose-unknown' };
   if (profile === 'us') return { allowed: true };
   if (code === 'other' && !stated) return { refused: 'purpose-missing' };
-  return PROHIBITED_WORDS_ZH.test(words) || PROHIBITED_WORDS_EN.test(words) ? { refused: 'purpose-prohibited' } : { allowed: true };
+  return prohibitedWordIn(words) ? { refused: 'purpose-prohibited' } : { allowed: true };
+}
+
+/** The word in an applicant's own text that names a forbidden use, so that who meant something else can say it otherwise; null without one. */
+export function prohibitedWordIn(words: string): string | null {
+  return (PROHIBITED_WORDS_ZH.exec(words) ?? PROHIBITED_WORDS_EN.exec(words))?.[0] ?? null;
 }

@@ -1,6 +1,6 @@
 /** What an applicant is asked, read and shown. */
 import type { VNode } from 'preact';
-import { checkPurpose, PURPOSES, type Purpose } from '../../domain/purposes.js';
+import { checkPurpose, prohibitedWordIn, PURPOSES, type Purpose } from '../../domain/purposes.js';
 import type { Product } from '../../domain/product.js';
 import { bannedWordsIn } from '../../domain/wording.js';
 import { AmountField, Field, Form, Radios, Select, TextArea, type FormErrors } from '../components/form.js';
@@ -54,7 +54,10 @@ export function readApplication(input: Input, product: Product): Asked {
 
 function checkWords(input: Input, product: Product, asked: Asked): void {
   const purpose = checkPurpose(product.profile, asked.purpose, asked.description);
-  if ('refused' in purpose) input.wrong(purpose.refused === 'purpose-missing' ? 'description' : 'purpose', purpose.refused === 'purpose-missing' ? 'Describe what the money is for.' : refusalText(purpose.refused).what);
+  const word = prohibitedWordIn(asked.description);
+  if ('refused' in purpose && purpose.refused === 'purpose-missing') input.wrong('description', 'Describe what the money is for.');
+  else if ('refused' in purpose && word !== null) input.wrong('description', `${refusalText(purpose.refused).what} Your words name “${word}”: if you mean something else, say it in other words.`);
+  else if ('refused' in purpose) input.wrong('purpose', refusalText(purpose.refused).what);
   const banned = bannedWordsIn(product.profile, asked.description);
   if (banned.length > 0) input.wrong('description', `No listing may promise anything: leave out "${banned.join('", "')}".`);
 }

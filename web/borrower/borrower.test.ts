@@ -138,6 +138,12 @@ describe('applying', () => {
   });
 });
 
+it('names the word that stands for a forbidden use, beside the field in which it was typed', async () => {
+  const { visitor } = await borrower();
+  const page = await visitor.submit(await visitor.open('/borrower/apply'), 'apply', { ...application, description: 'Stock for my shop' });
+  expect([page.status, page.$('#e-description').text()]).toEqual([422, expect.stringContaining('Your words name “Stock”')]);
+});
+
 it('goes back from the check page with all that was typed', async () => {
   const { visitor } = await borrower();
   const check = await visitor.submit(await visitor.open('/borrower/apply'), 'apply', application);
