@@ -1,6 +1,7 @@
 /**
  * What is unfinished at a business moment: the business clock stands still until there is none of it (DESIGN: time).
  */
+import { personalVerbs } from './instructions.js';
 import type { Db } from './pool.js';
 
 /** A workflow that is to be told the time, or that has not yet taken in what the record has for it. */
@@ -35,14 +36,6 @@ export interface DueWork {
 /** More than this need not be read at once: none of it is forgotten. */
 const most = 500;
 
-/**
- * An instruction that names a later moment is unfinished all the same until the bank is known to have it: else a bank that is
- * down would get it on a later day than it was meant for.
- *
- * Acts that a person does on the bank's page: they take as long as the person takes, and the bank's page itself holds the
- * clock. Once the bank has accepted one and names a later moment (a withdrawal) it counts like any other.
- */
-const personalVerbs = ['register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'reset-password', 'authorise', 'deposit', 'withdraw'];
 /** A call that rings longer than this (wall time) is somebody's fault, not unfinished work. */
 const longestCall = '3 minutes';
 
@@ -63,6 +56,10 @@ const nextMoment = `(
   FROM ahead, firm)`;
 
 /**
+ * An instruction that names a later moment is unfinished all the same until the bank is known to have it: else a bank that is
+ * down would get it on a later day than it was meant for. A person's act at the bank takes as long as the person takes, and the
+ * bank's page itself holds the clock; once the bank has accepted one and names a later moment it counts like any other.
+ *
  * What is due and unfinished at `now` (business ms), and the next moment after it. One statement, so that all of it is
  * seen at the same instant: a workflow that writes its next moment meanwhile is either still due or already waiting.
  */

@@ -162,6 +162,14 @@ export function openSilentFor(db: Db, seconds: number, businessNow: string, limi
            AND (waits_until IS NULL OR waits_until <= $2) ORDER BY intended_at LIMIT $3`, [seconds, businessNow, limit]);
 }
 
+/** Acts that a person does on the bank's page: only their browser carries them there. */
+export const personalVerbs: readonly Verb[] = ['register', 'open-enterprise', 'bind-card', 'unbind-card', 'change-mobile', 'reset-password', 'authorise', 'deposit', 'withdraw'];
+
+/** Whether only a person's browser could have brought it to the bank. Bids count as such: those that are not have a workflow that tends them. */
+export function isByHand({ verb, bidId, details }: Pick<Instruction, 'verb' | 'bidId' | 'details'>): boolean {
+  return bidId !== null || personalVerbs.includes(verb) || details['by'] === 'password';
+}
+
 /** Whether it was last sent more than so many seconds (wall clock) ago. */
 export async function isSilentFor(db: Db, requestNo: string, seconds: number): Promise<boolean> {
   return (await row(db, 'SELECT 1 FROM instruction WHERE request_no = $1 AND coalesce(sent_at, intended_at) < clock_timestamp() - make_interval(secs => $2)', [requestNo, seconds])) !== null;

@@ -340,6 +340,19 @@ describe('a person\'s own movement', () => {
 });
 
 describe('the day\'s close', () => {
+  it('ends a person\'s act that nobody follows, because the web server died between writing it and saying so', async () => {
+    const lender = await side.person('P702', 'lender', 900);
+    const write = (requestNo: string, verb: string, minutesAgo: number) => side.pool.query(
+      `INSERT INTO instruction (request_no, business_key, verb, user_no, amount_fen, workflow_id, step, state, as_of, intended_at) VALUES ($1, $1, $2, $3, 700, $1, 'movement', 'intended', now(), now() - make_interval(mins => $4))`, [requestNo, verb, lender, minutesAgo]);
+    await write('D-forgotten', 'deposit', 11);
+    await write('D-begun', 'deposit', 1);
+    await write('A-ordered', 'cancel-authorisation', 11);
+    await side.activities.closeDays({ from: '2025-03-01', to: '2025-03-01', asOf: someMoment });
+    expect(await rows(side.pool, `SELECT request_no AS no, state, reason FROM instruction WHERE request_no IN ('D-forgotten', 'D-begun', 'A-ordered') ORDER BY 1`)).toEqual([
+      { no: 'A-ordered', state: 'intended', reason: null }, { no: 'D-begun', state: 'intended', reason: null }, { no: 'D-forgotten', state: 'refused', reason: 'never-arrived' },
+    ]);
+  });
+
   it('finds a planted difference, opens a case and writes the day', async () => {
     const lender = await side.person('P701', 'lender', 12_345);
     side.bank.accounts.get(lender)!.availableFen += 1;

@@ -1,5 +1,5 @@
 import { compareBooks } from '../../db/books.js';
-import { openSilentFor, type Instruction } from '../../db/instructions.js';
+import { isByHand, openSilentFor, personalVerbs, type Instruction } from '../../db/instructions.js';
 import { openTask } from '../../db/tasks.js';
 import type { BankActivities } from '../../workflows/contract.js';
 import { followStandingFreezes } from './court-orders.js';
@@ -34,9 +34,9 @@ export function closeDaysActivity(deps: BankDeps): BankActivities['closeDays'] {
 function ask(deps: BankDeps, instruction: Instruction, at: string): Promise<unknown> {
   const released = instruction.verb === 'release-hold' && instruction.bidId !== null;
   if (released) return cancelFreeze(deps, instruction, at);
-  if (instruction.state === 'intended') return Promise.resolve();
-  const byPerson = instruction.bidId !== null || instruction.loanNo === null;
-  return byPerson ? askByHand(deps, instruction, at) : askAndRecord(deps, instruction, at);
+  // What was never sent its workflow will send; but a person's act may have lost its web server before anybody followed it.
+  if (instruction.state === 'intended' && !personalVerbs.includes(instruction.verb)) return Promise.resolve();
+  return isByHand(instruction) ? askByHand(deps, instruction, at) : askAndRecord(deps, instruction, at);
 }
 
 async function openCase({ pool }: BankDeps, day: string, asOf: string, differences: number): Promise<void> {

@@ -203,6 +203,17 @@ describe('the business clock', () => {
     expect((await pool.query('SELECT 1 FROM waiting')).rowCount).toBe(0);
   });
 
+  it('does not wait for ever for a workflow whose maker died before starting it', async () => {
+    await pool.query(`INSERT INTO waiting (workflow_id, next_at, summary, pokes, poked_at) VALUES ('D1', 'epoch', 'starting', 1, now() - interval '61 seconds')`);
+    await inTransaction(pool, (tx) => poke(tx, 'D2'));
+    await open(scriptedTemporal().client);
+    const step = ask('/clock/step', { until: iso(start + hour) });
+    await waitFor('only the young one waited for', 10, async () => ((await pool.query(`SELECT 1 FROM waiting WHERE workflow_id = 'D1'`)).rowCount === 0 ? true : undefined));
+    expect((await pool.query(`SELECT 1 FROM waiting WHERE workflow_id = 'D2'`)).rowCount).toBe(1);
+    await endWaiting(pool, 'D2');
+    expect((await step).body).toMatchObject({ quiet: true });
+  });
+
   it('starts again where it ended, keeps what was asked of it, and is never turned back', async () => {
     const temporal = scriptedTemporal();
     await open(temporal.client, { stepped: false, first: { businessAt: start, mode: 'running', pace: 3_600_000 } });

@@ -28,6 +28,8 @@ export interface MessengerOptions {
   repeatMs?: number;
   /** A workflow that knows the time and stays at work so long is told all the same: should it not run any more, that shows. Default 30 s. */
   busyMs?: number;
+  /** One that was poked before it was started, and does not run after so long, never will by itself. Default 60 s. */
+  orphanMs?: number;
   /** Signals in flight. Default 24. */
   atOnce?: number;
 }
@@ -35,7 +37,7 @@ export interface MessengerOptions {
 interface Told { pokes: number; nextAt: string; at: number }
 
 export function createMessenger(options: MessengerOptions): Messenger {
-  const { pokeGraceMs = 1_000, repeatMs = 3_000, busyMs = 30_000, atOnce = 24 } = options;
+  const { pokeGraceMs = 1_000, repeatMs = 3_000, busyMs = 30_000, orphanMs = 60_000, atOnce = 24 } = options;
   const told = new Map<string, Told>();
   const troubles = new Map<string, string>();
   const queue = new Map<string, { due: DueWorkflow; now: number }>();
@@ -91,8 +93,16 @@ export function createMessenger(options: MessengerOptions): Messenger {
       told.delete(due.workflowId);
       return 'it has finished';
     }
+    if (status === null && isOrphan(due) && (await forgetWait(options.pool, due))) {
+      options.log.warn({ workflow: due.workflowId }, 'a workflow that was never started is not waited for any longer');
+      told.delete(due.workflowId);
+      return 'it was never started';
+    }
     return status === null ? 'no such workflow runs' : `the workflow has ended (${status.toLowerCase()}); npm run resume starts a loan again`;
   }
+
+  /** Whoever poked it was about to start it, and must have died. Pressing again starts it, and it waits anew. */
+  const isOrphan = (due: DueWorkflow): boolean => Date.parse(due.nextAt) <= 0 && (due.pokedMsAgo ?? 0) >= orphanMs;
 
   async function statusOf(workflowId: string): Promise<string | null> {
     try {
