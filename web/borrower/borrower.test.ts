@@ -193,6 +193,18 @@ describe('a loan\'s page', () => {
     expect(theirs).toContain('A step stopped');
   });
 
+  it('is told in the order of a life, also where the business clock puts all of it into one moment', async () => {
+    const { visitor } = await borrower();
+    const loanNo = await applied(visitor);
+    await offered(loanNo);
+    const { rows: [{ at }] } = await web.pool.query("UPDATE loan SET applied_at = now() + interval '1 year' WHERE loan_no = $1 RETURNING applied_at AS at", [loanNo]);
+    await web.pool.query(`INSERT INTO listing (loan_no, project_no, target_fen, min_bid_fen, step_fen, max_share_bps, opened_at, deadline, state) VALUES ($1, $1, 1, 1, 1, 10000, $2, $2, 'full')`, [loanNo, at]);
+    for (const verb of ['disburse', 'conclude', 'fully-funded', 'accept-offer', 'apply']) await recordAct(web.pool, { actor: `workflow:${loanNo}`, role: 'platform', verb, subject: loanNo, businessAt: at });
+    const page = await visitor.open(`/loans/${loanNo}`);
+    const told = page.$('ol.timeline li span:nth-child(2)').map((_, each) => page.$(each).text()).get().slice(-6).map((each) => each.split(' ').slice(0, 2).join(' '));
+    expect(told).toEqual(['Offer made:', 'Offer accepted', 'Put on', 'Fully funded', 'Contract concluded', 'Disbursed (放款)']);
+  });
+
   it('answers programs with state, dates and sums', async () => {
     const { visitor } = await borrower();
     const loanNo = await applied(visitor);

@@ -20,8 +20,12 @@ export interface LifeFacts {
   mine: boolean;
 }
 
-/** `first`: stands before others of the same moment. */
-interface LifeEvent { key: string; at: VNode; what: string; by?: string; first?: boolean }
+/** `rank`: its place among events of the same moment. */
+interface LifeEvent { key: string; rank: number; at: VNode; what: string; by?: string }
+
+/** The order of a life, for what the business clock puts into one moment. */
+const order = ['apply', 'score', 'review-approve', 'offer', 'accept-offer', 'listing', 'fully-funded', 'conclude', 'disburse'];
+const rankOf = (event: string): number => (order.includes(event) ? order.indexOf(event) : order.length);
 
 /** Workflow and activity both note what happens once; the first note tells it. */
 const onceOnly: ReadonlySet<string> = new Set(['apply', 'conclude', 'write-off', 'declined', 'refused', 'close']);
@@ -34,7 +38,7 @@ export function LoanLife({ facts, zoneOffsetMinutes }: { facts: LifeFacts; zoneO
 
 function lifeOf(facts: LifeFacts, zoneOffsetMinutes: number): LifeEvent[] {
   const events = [...onRecord(facts), ...elsewhere(facts, zoneOffsetMinutes)];
-  return events.map((event, index) => ({ event, index })).sort((a, b) => a.event.key.localeCompare(b.event.key) || Number(b.event.first ?? false) - Number(a.event.first ?? false) || a.index - b.index).map(({ event }) => event);
+  return events.map((event, index) => ({ event, index })).sort((a, b) => a.event.key.localeCompare(b.event.key) || a.event.rank - b.event.rank || a.index - b.index).map(({ event }) => event);
 }
 
 function onRecord({ acts, loan, mine }: LifeFacts): LifeEvent[] {
@@ -44,7 +48,7 @@ function onRecord({ acts, loan, mine }: LifeFacts): LifeEvent[] {
     if (onceOnly.has(act.verb) && told.has(act.verb)) return [];
     told.add(act.verb);
     const at = act.businessAt ?? act.at;
-    return [{ key: at, at: <InstantText at={at} />, what: `${actText(act, mine)}${sumOf(act)}`, by: byWhom(act, loan, mine) }];
+    return [{ key: at, rank: rankOf(act.verb), at: <InstantText at={at} />, what: `${actText(act, mine)}${sumOf(act)}`, by: byWhom(act, loan, mine) }];
   });
 }
 
@@ -58,9 +62,9 @@ function elsewhere({ loan, acts, score, offer, listing }: LifeFacts, zoneOffsetM
     return start < loan.appliedAt ? loan.appliedAt : start;
   };
   return [
-    ...(score ? [{ key: onDate(score.decidedOn), at: <DateText date={score.decidedOn} />, what: `Checked and scored: grade ${score.grade}`, by: 'the platform' }] : []),
-    ...(offer ? [{ key: onDate(offer.madeOn), at: <DateText date={offer.madeOn} />, what: `Offer made: ${moneyText(offer.amountFen)} for ${offer.termMonths} months`, by: 'the platform' }] : []),
-    ...(listing ? [{ key: openedKey, first: true, at: <InstantText at={listing.openedAt} />, what: 'Put on the market', by: 'the platform' }] : []),
+    ...(score ? [{ key: onDate(score.decidedOn), rank: rankOf('score'), at: <DateText date={score.decidedOn} />, what: `Checked and scored: grade ${score.grade}`, by: 'the platform' }] : []),
+    ...(offer ? [{ key: onDate(offer.madeOn), rank: rankOf('offer'), at: <DateText date={offer.madeOn} />, what: `Offer made: ${moneyText(offer.amountFen)} for ${offer.termMonths} months`, by: 'the platform' }] : []),
+    ...(listing ? [{ key: openedKey, rank: rankOf('listing'), at: <InstantText at={listing.openedAt} />, what: 'Put on the market', by: 'the platform' }] : []),
   ];
 }
 
