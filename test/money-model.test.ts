@@ -8,7 +8,8 @@ import { intend, markSent } from '../db/instructions.js';
 import { recordOutcome } from '../db/outcomes.js';
 import { recordReturnedPayout } from '../db/outcomes/cash.js';
 import { placeBids } from '../db/bids.js';
-import { row, rows } from '../db/pool.js';
+import { reverseJournal } from '../db/ledger.js';
+import { inTransaction, row, rows } from '../db/pool.js';
 import { createMoneySide, wholeInstalment, type MoneySide } from './money-side.js';
 import { MoneyModel, type Loan } from './money-model.js';
 import type { Trouble } from './model-bank.js';
@@ -19,16 +20,20 @@ const wanted = Number(process.env['TRIBUTARY_MODEL_OPERATIONS'] ?? 2_000);
 const givenSeed = process.env['TRIBUTARY_MODEL_SEED'] ?? '20261122';
 const seed = givenSeed === 'random' ? Date.now() % 2_147_483_647 : Number(givenSeed);
 const path = process.env['TRIBUTARY_MODEL_PATH'];
-const [lenders, asOf] = [5, someMoment];
+const lenders = 5;
+/** Every repeat is an hour later: a bank that was closed may have opened. */
+const anHourLater = (at: string, attempt: number): string => new Date(Date.parse(at) + attempt * 3_600_000).toISOString();
 
 let side: MoneySide;
+const now = (): string => side.at(someMoment);
+const openSide = async (): Promise<MoneySide> => Object.assign(await createMoneySide(), { moment: anHourLater });
 let serial = 0;
-beforeAll(async () => { side = await createMoneySide(); });
+beforeAll(async () => { side = await openSide(); });
 afterAll(() => side.close());
 
 const kinds = [
   'deposit', 'withdraw', 'list', 'bid', 'bid', 'bid', 'bid', 'bid-by-hand', 'cancel', 'freeze', 'conclude', 'conclude', 'conclude', 'pay-out', 'pay-out', 'finish-payouts', 'finish-payouts', 'come-back', 'come-back',
-  'repay', 'repay', 'repay', 'fail', 'write-off', 'hear', 'block', 'redeliver', 'finish',
+  'repay', 'repay', 'repay', 'fail', 'write-off', 'hear', 'block', 'redeliver', 'reverse', 'finish',
 ] as const;
 interface Operation { kind: (typeof kinds)[number]; who: number; which: number; size: number; coin: boolean }
 interface Life { operations: Operation[]; rough: number; deadly: number; luck: number }
@@ -38,12 +43,13 @@ const life: fc.Arbitrary<Life> = fc.noBias(fc.record({
   operations: fc.array(operation, { minLength: 1, maxLength: 160, size: 'max' }), rough: fc.integer({ min: 0, max: 60 }), deadly: fc.integer({ min: 0, max: 4 }), luck: fc.integer({ min: 1, max: 2_000_000_000 }),
 }, { noNullPrototype: true }));
 
-const troubles = ['crash-before', 'crash-after', 'answer-lost', 'never-arrives', 'arrives-late', 'arrives-twice'] as const satisfies Trouble[];
+const troubles = ['crash-before', 'crash-after', 'answer-lost', 'never-arrives', 'arrives-late', 'arrives-twice', { refuse: 'bank-closed' }] as const satisfies Trouble[];
+const nameOf = (trouble: (typeof troubles)[number]): string => (typeof trouble === 'object' ? trouble.refuse : trouble);
 
 /** How often what happened: a test in which no loan is ever repaid would prove little. */
 const tally = new Map<string, number>();
 const happened = (what: string): void => { tally.set(what, (tally.get(what) ?? 0) + 1); };
-const mustHappen = [...troubles, 'death', 'bid', 'bid not taken', 'bid by hand', 'listing failed', 'lent', 'paid out', 'repaid'];
+const mustHappen = [...troubles.map(nameOf), 'death', 'bid', 'bid not taken', 'bid by hand', 'listing failed', 'lent', 'paid out', 'repaid', 'deposit reversed'];
 
 /** The bank's wire and our process, as a life's luck has them. */
 function misfortune({ rough, deadly, luck }: Life): void {
@@ -55,7 +61,7 @@ function misfortune({ rough, deadly, luck }: Life): void {
   side.bank.trouble = () => {
     if (next(100) >= rough) return null;
     const trouble = troubles[next(troubles.length)]!;
-    happened(trouble);
+    happened(nameOf(trouble));
     return trouble;
   };
   side.dies = () => {
@@ -68,6 +74,7 @@ function misfortune({ rough, deadly, luck }: Life): void {
 class LifeOfMoney {
   readonly model = new MoneyModel();
   private readonly no = (serial += 1);
+  private deposits: { userNo: string; requestNo: string; fen: number }[] = [];
   private count = 0;
 
   lender = (index: number): string => `L-M${this.no}-${index}`;
@@ -109,6 +116,7 @@ class LifeOfMoney {
       case 'hear': return this.hearAll(lender);
       case 'block': return this.block(lender, !this.model.purse(lender).blocked && which < 4);
       case 'redeliver': return active && this.redeliver(active);
+      case 'reverse': return this.reverse(lender, which);
       case 'finish': return active && this.finish(active);
     }
   }
@@ -118,7 +126,7 @@ class LifeOfMoney {
   /** The person's browser brings the form to the bank, perhaps twice, or never. */
   private async move(userNo: string, kind: 'deposit' | 'withdraw', fen: number, brought: boolean): Promise<void> {
     const requestNo = `${kind}-${this.no}-${(this.count += 1)}`;
-    await intend(side.pool, { requestNo, businessKey: requestNo, verb: kind, userNo, amountFen: fen, workflowId: requestNo, step: kind, asOf });
+    await intend(side.pool, { requestNo, businessKey: requestNo, verb: kind, userNo, amountFen: fen, workflowId: requestNo, step: kind, asOf: someMoment });
     await markSent(side.pool, requestNo);
     if (brought) for (const _ of [1, 2]) side.bank.cashByHand(requestNo, userNo, kind === 'deposit' ? fen : -fen);
     this.model.movement(userNo, requestNo, kind, fen, brought);
@@ -128,11 +136,30 @@ class LifeOfMoney {
   private async hearAll(userNo: string): Promise<void> {
     for (const { requestNo } of [...this.model.purse(userNo).unheard]) {
       const outcome = await side.bank.custody.query(requestNo);
-      if (outcome.status !== 'notFound' && requestNo.length % 2 === 0) for (const _ of [1, 2]) await recordOutcome(side.pool, { requestNo, at: asOf, outcome });
+      if (outcome.status !== 'notFound' && requestNo.length % 2 === 0) for (const _ of [1, 2]) await recordOutcome(side.pool, { requestNo, at: someMoment, outcome });
       await this.age(`request_no = $1`, requestNo);
-      await this.persist(() => side.activities.followMovement({ requestNo, attempts: 1, asOf }));
-      this.model.hearMovement(userNo);
+      await this.persist(() => side.activities.followMovement({ requestNo, attempts: 1, asOf: now() }));
+      const heard = this.model.hearMovement(userNo);
+      if (heard.came && heard.kind === 'deposit') this.deposits.push({ userNo, requestNo, fen: heard.fen });
     }
+  }
+
+  /**
+   * A deposit that should not have been: the bank takes it back, and two people have the ledger follow by a reversing journal, which
+   * comes twice. What has been spent since cannot be taken back.
+   */
+  private async reverse(userNo: string, which: number): Promise<void> {
+    const own = this.deposits.filter((each) => each.userNo === userNo);
+    const deposit = own[which % Math.max(1, own.length)];
+    if (!deposit || this.model.purse(userNo).bank.available < deposit.fen) return;
+    const reverse = (): ReturnType<typeof reverseJournal> => inTransaction(side.pool, (tx) => reverseJournal(tx, { key: deposit.requestNo, why: 'the bank took it back', by: 'P900', secondPerson: 'P901', role: 'finance', businessAt: someMoment }));
+    const may = this.model.takeBack(userNo, deposit.fen);
+    expect(await reverse()).toMatchObject(may ? { status: 'reversed', changed: true } : { status: 'refused', code: 'short-of-money' });
+    happened(may ? 'deposit reversed' : 'deposit spent');
+    if (!may) return;
+    side.bank.accounts.get(userNo)!.availableFen -= deposit.fen;
+    this.deposits = this.deposits.filter((each) => each !== deposit);
+    expect(await reverse()).toMatchObject({ status: 'reversed', changed: false });
   }
 
   /** Eleven minutes go by: what the bank has not seen by now it never will. */
@@ -156,7 +183,7 @@ class LifeOfMoney {
     const may = this.model.mayBid(loan, lender, fen);
     const wish = { key: `b${(this.count += 1)}`, lenderId: this.personOf(lender), userNo: lender, amountFen: fen, by, riskNoticeVersion: '1' };
     // The form is sent twice: it is one bid.
-    const [placed, again] = [(await placeBids(side.pool, loan.loanNo, [wish], asOf))[0]!, (await placeBids(side.pool, loan.loanNo, [wish], asOf))[0]!];
+    const [placed, again] = [(await placeBids(side.pool, loan.loanNo, [wish], someMoment))[0]!, (await placeBids(side.pool, loan.loanNo, [wish], someMoment))[0]!];
     expect({ ...wish, placed: 'requestNo' in placed }).toEqual({ ...wish, placed: may });
     happened(!may ? 'bid not taken' : by === 'password' ? 'bid by hand' : 'bid');
     if (!('requestNo' in placed)) return;
@@ -169,14 +196,14 @@ class LifeOfMoney {
 
   private async cancel(loan: Loan): Promise<void> {
     await side.pool.query(`UPDATE bid SET expires_at = clock_timestamp() - interval '1 second' WHERE loan_no = $1 AND by = 'password' AND state = 'reserved'`, [loan.loanNo]);
-    await this.persist(() => side.activities.fundingSums({ loanNo: loan.loanNo, asOf }));
+    await this.persist(() => side.activities.fundingSums({ loanNo: loan.loanNo, asOf: now() }));
     if (loan.bids.some((bid) => bid.by === 'password' && bid.state === 'reserved')) happened('reservation ended');
     this.model.expireByHand(loan);
   }
 
   private async freeze(loan: Loan): Promise<void> {
     await this.age('loan_no = $1', loan.loanNo);
-    await this.until(loan, `verb IN ('hold', 'release-hold')`, () => side.activities.freezeBids({ loanNo: loan.loanNo, asOf }));
+    await this.until(loan, `verb IN ('hold', 'release-hold')`, () => side.activities.freezeBids({ loanNo: loan.loanNo, asOf: now() }));
     this.model.freeze(loan);
   }
 
@@ -194,13 +221,13 @@ class LifeOfMoney {
     if (!loan) return;
     if (loan.state === 'open') {
       await this.freeze(loan);
-      const concluded = await this.persist(() => side.activities.conclude({ loanNo: loan.loanNo, asOf: '2025-03-03', at: asOf }));
+      const concluded = await this.persist(() => side.activities.conclude({ loanNo: loan.loanNo, asOf: '2025-03-03', at: now() }));
       expect(concluded.status).toBe(this.model.isFull(loan) ? 'done' : 'refused');
       if (concluded.status !== 'done') return;
       loan.state = 'concluded';
     }
     const attempt = (loan.releases += 1);
-    const released = await this.persist(() => side.activities.release({ loanNo: loan.loanNo, attempt, asOf }));
+    const released = await this.persist(() => side.activities.release({ loanNo: loan.loanNo, attempt, asOf: now() }));
     expect(released.status).toBe(this.model.release(loan) ? 'done' : 'refused');
     happened(released.status === 'done' ? 'lent' : 'share refused at release');
     if (released.status !== 'done') return;
@@ -223,7 +250,7 @@ class LifeOfMoney {
   private async follow(loan: Loan, far: 'accepted' | 'done'): Promise<void> {
     const attempt = loan.payouts.length;
     await this.persist(async () => {
-      const step = await side.activities.payOut({ loanNo: loan.loanNo, attempt, asOf });
+      const step = await side.activities.payOut({ loanNo: loan.loanNo, attempt, asOf: now() });
       const state = step.status === 'pending' && (await row<{ state: string }>(side.pool, 'SELECT state FROM instruction WHERE request_no = $1', [step.requestNo]))?.state;
       return { status: state === 'accepted' && far === 'accepted' ? 'done' : step.status };
     });
@@ -240,10 +267,10 @@ class LifeOfMoney {
   private async comeBack(loan: Loan): Promise<void> {
     const payout = loan.payouts.find((each) => each.heard && each.state === 'arrived');
     if (!payout) return;
-    const found = await rows<{ requestNo: string }>(side.pool, `SELECT request_no AS "requestNo" FROM instruction WHERE loan_no = $1 AND verb = 'payout' ORDER BY intended_at`, [loan.loanNo]);
+    const found = await rows<{ requestNo: string }>(side.pool, `SELECT request_no AS "requestNo" FROM instruction WHERE loan_no = $1 AND verb = 'payout' AND reason IS DISTINCT FROM 'bank-closed' ORDER BY intended_at`, [loan.loanNo]);
     const requestNo = found[loan.payouts.indexOf(payout)]!.requestNo;
     side.bank.comeBack(loan.borrower, payout.fen);
-    for (const _ of [1, 2]) await recordReturnedPayout(side.pool, { requestNo, at: asOf, bankNo: `BACK-${requestNo}` });
+    for (const _ of [1, 2]) await recordReturnedPayout(side.pool, { requestNo, at: someMoment, bankNo: `BACK-${requestNo}` });
     this.model.comeBack(loan, payout);
     happened('payout back');
   }
@@ -266,7 +293,7 @@ class LifeOfMoney {
   }
 
   private async redeliver(loan: Loan): Promise<void> {
-    await this.until(loan, `verb LIKE 'batch-%'`, () => side.activities.redeliver({ loanNo: loan.loanNo, asOf }));
+    await this.until(loan, `verb LIKE 'batch-%'`, () => side.activities.redeliver({ loanNo: loan.loanNo, asOf: now() }));
     const owed = loan.undelivered.length;
     this.model.redeliver(loan);
     if (loan.undelivered.length < owed) happened('redelivered');
@@ -274,7 +301,7 @@ class LifeOfMoney {
 
   private async finish(loan: Loan): Promise<void> {
     if (loan.paid < loan.instalments.length) return;
-    const finished = await this.persist(() => side.activities.finish({ loanNo: loan.loanNo, asOf: '2025-12-01', at: asOf }));
+    const finished = await this.persist(() => side.activities.finish({ loanNo: loan.loanNo, asOf: '2025-12-01', at: now() }));
     expect(finished.status).toBe(loan.undelivered.length > 0 ? 'refused' : 'done');
     if (finished.status !== 'done') return;
     loan.state = 'closed';
@@ -282,7 +309,7 @@ class LifeOfMoney {
   }
 
   private async fail(loan: Loan): Promise<void> {
-    await this.persist(() => side.activities.failListing({ loanNo: loan.loanNo, code: 'not-funded', asOf }));
+    await this.persist(() => side.activities.failListing({ loanNo: loan.loanNo, code: 'not-funded', asOf: now() }));
     this.model.fail(loan);
     happened('listing failed');
   }
@@ -357,7 +384,7 @@ async function judged(each: Life): Promise<number> {
     return await live(each);
   } catch (error) {
     await side.close();
-    side = await createMoneySide();
+    side = await openSide();
     throw error;
   }
 }

@@ -39,14 +39,26 @@ export class MoneyModel {
     return came;
   }
 
-  /** The oldest movement that we have not heard of is heard of. */
-  hearMovement(userNo: string): void {
+  /** The oldest movement that we have not heard of is heard of. @returns what it was */
+  hearMovement(userNo: string): Purse['unheard'][number] {
     const { ours, unheard } = this.purse(userNo);
-    const { kind, fen, came } = unheard.shift()!;
-    if (!came) return;
+    const heard = unheard.shift()!;
+    const { kind, fen, came } = heard;
+    if (!came) return heard;
     if (kind === 'withdraw') this.cover(userNo, fen);
     ours.available += kind === 'deposit' ? fen : -fen;
     this.insideFen += kind === 'deposit' ? fen : -fen;
+    return heard;
+  }
+
+  /** A deposit is undone on both sides; not when we have set the money aside since. @returns whether it was */
+  takeBack(userNo: string, fen: number): boolean {
+    const { ours, bank } = this.purse(userNo);
+    if (ours.available < fen) return false;
+    ours.available -= fen;
+    bank.available -= fen;
+    this.insideFen -= fen;
+    return true;
   }
 
   /** The bank has used money that we had set aside for bids: the newest of them end. */

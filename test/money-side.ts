@@ -26,6 +26,10 @@ export interface MoneySide {
   disburse(loanNo: string): Promise<CarriedInstalment[]>;
   /** Takes and shares a payment, every other one in one go as a debit does; answers how it went. */
   pay(loanNo: string, n: number, parts: PaymentPart[], options?: { pull?: boolean; asOf?: string }): Promise<'paid' | { refused: string }>;
+  /** The business moment at which something is asked for the n-th time (from 0); by default always the same. */
+  moment: (at: string, attempt: number) => string;
+  /** `moment` of the attempt that `persist` is at. */
+  at(moment: string): string;
   /** Calls until it neither throws a crash of ours or says that the bank is silent, nor is pending. */
   persist<T>(call: () => Promise<T>): Promise<T>;
   books(): Promise<Books>;
@@ -42,9 +46,11 @@ export async function createMoneySide(): Promise<MoneySide> {
   const bank = createModelBank();
   bank.open('PLATFORM_INCOME');
   const mortalPool = mortal(pool, () => side.dies());
+  let attempts = 0;
   const activities = { ...createBankActivities({ pool: mortalPool, custody: bank.custody }), openListing: openListingActivity({ pool: mortalPool }) };
   const side: MoneySide = {
-    pool, bank, activities, dies: () => false,
+    pool, bank, activities, dies: () => false, moment: (at) => at,
+    at: (moment) => side.moment(moment, attempts),
     async person(personId, role, fen = 0) {
       const { userNo } = await addPerson(pool, personId, role);
       bank.open(userNo, fen);
@@ -56,7 +62,7 @@ export async function createMoneySide(): Promise<MoneySide> {
     },
     async listed(loan) {
       await addLoan(pool, loan);
-      await side.persist(() => activities.createProject({ loanNo: loan.loanNo, asOf: someMoment }));
+      await side.persist(() => activities.createProject({ loanNo: loan.loanNo, asOf: side.at(someMoment) }));
       await side.persist(() => activities.openListing({ loanNo: loan.loanNo, deadline, asOf: someMoment }));
       await pool.query('UPDATE listing SET max_share_bps = 10000 WHERE loan_no = $1', [loan.loanNo]);
     },
@@ -76,15 +82,15 @@ export async function createMoneySide(): Promise<MoneySide> {
       const paymentNo = `${loanNo}:p${n}`;
       const amountFen = parts.reduce((sum, part) => sum + part.costsFen + part.feeFen + part.interestFen + part.lateInterestFen + part.principalFen, 0);
       const whole = n % 2 === 0 ? { parts, forgivenInterest: [], afterWriteOff: false, countsOn: asOf.slice(0, 10) } : null;
-      const taken = await side.persist(() => activities.takePayment({ loanNo, paymentNo, n, source: 'debit', amountFen, pull, partial: false, whole, asOf }));
+      const taken = await side.persist(() => activities.takePayment({ loanNo, paymentNo, n, source: 'debit', amountFen, pull, partial: false, whole, asOf: side.at(asOf) }));
       if (taken.status !== 'done') return { refused: taken.status === 'refused' ? taken.code : taken.status };
       if (taken.shared) return 'paid';
-      const shared = await side.persist(() => activities.distribute({ loanNo, paymentNo, parts, forgivenInterest: [], afterWriteOff: false, asOf }));
+      const shared = await side.persist(() => activities.distribute({ loanNo, paymentNo, parts, forgivenInterest: [], afterWriteOff: false, asOf: side.at(asOf) }));
       if (shared.status !== 'done') throw new Error(`distributed: ${JSON.stringify(shared)}`);
       return 'paid';
     },
     async persist(call) {
-      for (let attempt = 0; attempt < 100; attempt += 1) {
+      for (attempts = 0; attempts < 100; attempts += 1) {
         try {
           const result = await call();
           if ((result as { status?: string } | undefined)?.status !== 'pending') return result;
