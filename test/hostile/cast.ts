@@ -20,6 +20,8 @@ export interface Cast {
 
 /** Somebody of finance, who decides what is not their own. */
 export const decider = 'P9000';
+/** Somebody of compliance, who writes papers down. */
+export const clerk = 'P9001';
 const lenderCount = 3;
 const lenderFen = 100_000_000;
 const hourMs = 3_600_000;
@@ -27,7 +29,7 @@ const hourMs = 3_600_000;
 export async function gather(stage: Stage): Promise<Cast> {
   let serial = 0;
   const newcomer = (role: UserRole): Promise<Person> => openAccount(stage, role, (serial += 1));
-  await addPerson(stage.pool, decider, 'lender');
+  for (const id of [decider, clerk]) await addPerson(stage.pool, id, 'lender');
   const lenders: Person[] = [];
   for (let n = 0; n < lenderCount; n += 1) {
     const lender = await newcomer('INVESTOR');
@@ -42,6 +44,7 @@ async function openAccount(stage: Stage, role: UserRole, serial: number): Promis
   // The helper writes an account for the role that is not wanted; the wanted one is opened at the bank.
   await addPerson(stage.pool, id, role === 'BORROWERS' ? 'lender' : 'borrower');
   const userNo = await beginAccount(stage.pool, id, role);
+  for (const table of ['authorisation', 'custody_account']) await stage.pool.query(`DELETE FROM ${table} WHERE user_no = $1`, [bankUserNo(id, role === 'BORROWERS' ? 'INVESTOR' : 'BORROWERS')]);
   const idNumber = `11010119900307${String(1_000 + serial)}`;
   await actAtBank(stage, 'register', { act: 'register', userNo, role, realName: '王小明', idNumber, mobile: '13800000000' },
     { password: tradingPassword, passwordAgain: tradingPassword, cardNumber: cardNumber(9, serial), bankName: 'Merchants Bank of the Sandbox' });

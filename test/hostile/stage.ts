@@ -13,7 +13,7 @@ import type { Pool } from '../../db/pool.js';
 import { createCustodyClient } from '../../gateways/custody/client.js';
 import { createCustodyForms } from '../../gateways/custody/forms.js';
 import type { Custody, PersonalAct, SignedForm } from '../../gateways/custody/port.js';
-import type { BankActivities, BankStep } from '../../workflows/contract.js';
+import type { BankActivities, BankStep, TradeActivities } from '../../workflows/contract.js';
 import { startBank, visitBank, type TestBank, type TypedAtBank, type VisitToBank } from '../bank.js';
 import { startTestWeb, type TestWeb } from '../web.js';
 import { startPublicClock, type PublicClock } from './public-clock.js';
@@ -40,7 +40,7 @@ export interface Stage {
   /** The bank's own tables, only read: what was executed, and how often. */
   bankRecord: pg.Pool;
   custody: Custody;
-  activities: BankActivities;
+  activities: BankActivities & TradeActivities;
   /** Business time, ISO. */
   now(): string;
   advanceTo(at: string): Promise<void>;

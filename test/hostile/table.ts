@@ -4,15 +4,18 @@ import type { Custody } from '../../gateways/custody/port.js';
 import { gather, type Cast } from './cast.js';
 import { recharge, withdraw } from './cash.js';
 import { notApplicable, playCell, type Cell } from './cell.js';
+import { freeze, unfreeze } from './courts.js';
 import { miscarry, release, userAutoPreTransaction, userPreTransaction } from './funding.js';
 import { modes, type HostileMode } from './modes.js';
 import { cancelWithdraw, confirmWithdraw, interceptWithdraw } from './second-looks.js';
 import { autoWithdraw, cancelPreTransaction, commission, directRecharge, repayment, repaymentFreeze } from './servicing.js';
+import { agreedFee, cancelDebentureSale, compensatoryRepayment, debentureSale, purchase } from './trades.js';
 import { openStage, type Stage } from './stage.js';
 import type { MoneyVerb } from './verb.js';
 
 export const verbs: readonly MoneyVerb[] = [
   recharge, directRecharge, withdraw, confirmWithdraw, cancelWithdraw, interceptWithdraw, autoWithdraw, userPreTransaction, userAutoPreTransaction, repaymentFreeze, cancelPreTransaction, release, repayment, commission, miscarry,
+  agreedFee, debentureSale, cancelDebentureSale, purchase, compensatoryRepayment, freeze, unfreeze,
 ];
 export { modes };
 
