@@ -108,6 +108,8 @@ export const journalKinds = {
   'delivery-corrected': { book: 'claims', sameOwner: false, takesFrom: ['held'], givesTo: claims },
   /** Outstanding principal has another holder. */
   'claim-sold': { book: 'claims', sameOwner: false, takesFrom: ['claim-principal'], givesTo: ['claim-principal'] },
+  /** The claim of somebody who has died is the heirs'. */
+  inherited: { book: 'claims', sameOwner: false, takesFrom: ['claim-principal'], givesTo: ['claim-principal'] },
   /** Subrogation (代位): what a guarantor has paid of a claim is the guarantor's; the borrower owes it all the same. */
   subrogated: { book: 'claims', sameOwner: false, takesFrom: lendersClaims, givesTo: subrogated },
   'recourse-settled': { book: 'claims', sameOwner: false, takesFrom: subrogated, givesTo: ['debt-principal', 'debt-interest', 'debt-late-interest'] },

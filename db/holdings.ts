@@ -51,3 +51,11 @@ export async function undeliveredCount(db: Db, loanNo: string): Promise<number> 
     db, `SELECT count(*)::int AS shares FROM distribution d JOIN payment p USING (payment_no) WHERE p.loan_no = $1 AND d.state = 'undelivered'`, [loanNo]);
   return found?.shares ?? 0;
 }
+
+/** From the next payment on each holder has a share by what is outstanding now; what was given before is not counted again. */
+export async function restartSharing(tx: Transaction, loanNo: string): Promise<void> {
+  await tx.query(
+    `UPDATE holding h SET share_fen = h.principal_fen - (SELECT coalesce(sum(d.principal_fen), 0) FROM distribution d WHERE d.holding_id = h.id),
+            shared_from = (SELECT coalesce(max(p.n), 0) FROM payment p WHERE p.loan_no = $1 AND EXISTS (SELECT 1 FROM distribution d WHERE d.payment_no = p.payment_no))
+      WHERE h.loan_no = $1`, [loanNo]);
+}

@@ -1,5 +1,6 @@
 /** A platform with one of each thing that has a page, and a visitor of each kind to look at it. */
 import { enterOrder, enterPaper, markStanding, setOrderState } from '../db/court-orders.js';
+import { enterEstate } from '../db/estates.js';
 import { keepDocument } from '../db/documents.js';
 import { insertPromise, openLegalCase } from '../db/pursuit.js';
 import { findLoan } from '../db/loans.js';
@@ -48,6 +49,7 @@ export async function oneOfEach(web: TestWeb): Promise<OneOfEach> {
   const caseId = await aDay(web);
   await aHeldWithdrawal(web, lender);
   const orderNo = await anOrder(web, lender);
+  const estateNo = await anEstate(web, lender);
   const [account] = (await pool.query<{ id: number }>('SELECT id FROM account ORDER BY id LIMIT 1')).rows;
   const [journal] = (await pool.query<{ id: number }>('SELECT id FROM journal ORDER BY id LIMIT 1')).rows;
   const [bid] = (await pool.query<{ id: number }>('SELECT id FROM bid ORDER BY id LIMIT 1')).rows;
@@ -60,7 +62,7 @@ export async function oneOfEach(web: TestWeb): Promise<OneOfEach> {
     `/reviewer/tasks/${taskId}`, `/reviewer/tasks/${identityTask}`, `/collector/cases/${encodeURIComponent(workflowId)}`,
     `/operations/accounts/${account!.id}`, `/operations/journals/${journal!.id}`, '/operations/instructions/D-each', `/operations/instructions/${late.loan.loanNo}-p1-b1`, `/operations/payments/${late.loan.loanNo}:p1`,
     `/operations/custody-accounts/L-${lender}`, '/operations/reconciliation/2026-03-02', '/operations/withdrawals/W-each', `/operations/cases/${caseId}`,
-    ...['', '/renewal', '/release'].map((page) => `/operations/orders/${orderNo}${page}`), '/nowhere',
+    ...['', '/renewal', '/release'].map((page) => `/operations/orders/${orderNo}${page}`), `/operations/estates/${estateNo}`, '/nowhere',
   ];
   const visitors = new Map<string, Visitor>([['stranger', web.visitor()], ['borrower', await web.loggedIn(late.borrower.id)], ['offered', await web.loggedIn((await findLoan(pool, offered))!.borrowerId)], ['lender', await web.loggedIn(lender)], ['newcomer', await web.loggedIn((await web.person('lender', 'borrower')).id)]]);
   for (const role of roles) visitors.set(role, await web.loggedIn((await web.person(role)).id));
@@ -137,6 +139,16 @@ async function anOrder(web: TestWeb, lenderId: string): Promise<string> {
     await markStanding(tx, orderNo, asOf);
     await enterPaper(tx, { ...paper, key: 'each-renewal', orderNo, kind: 'renewal', expiresOn: addDays(today, 500), amountFen: null });
     return orderNo;
+  });
+}
+
+/** A certificate of inheritance that waits for a second person. */
+async function anEstate(web: TestWeb, personId: string): Promise<string> {
+  const asOf = new Date(web.now.ms).toISOString();
+  const [{ id: by }, { id: heir }] = [await web.person('compliance'), await web.person('lender')];
+  return inTransaction(web.pool, async (tx) => {
+    const { id: documentId } = await keepDocument(tx, web.vault, { content: Buffer.from('%PDF-1.7 certificate'), mediaType: 'application/pdf', uploadedBy: by, at: asOf });
+    return enterEstate(tx, { key: 'each-estate', personId, notary: 'Hangzhou Notary Office', certificate: '(2026) 1', documentId, heirs: [{ personId: heir, numerator: 1, denominator: 1 }], enteredBy: by, enteredRole: 'compliance', enteredAt: asOf, dueAt: asOf });
   });
 }
 

@@ -31,7 +31,7 @@ const operationsLinks: readonly (Link & { roles?: readonly Role[] })[] = [
   { href: '/operations/books', text: 'Books', roles: moneyRoles }, { href: '/operations/reconciliation', text: 'Reconciliation', roles: moneyRoles }, { href: '/operations/cases', text: 'Cases', roles: moneyRoles },
   { href: '/operations/withdrawals', text: 'Withdrawals to confirm', roles: moneyRoles }, { href: '/operations/enterprises', text: 'Enterprises', roles: [...moneyRoles, 'administrator'] },
   { href: '/operations/custody-accounts', text: 'Custody accounts', roles: moneyRoles }, { href: '/operations/accounts', text: 'Accounts of the ledger', roles: moneyRoles }, { href: '/operations/journals', text: 'Journals', roles: moneyRoles },
-  { href: '/operations/fees', text: 'Fees and costs', roles: moneyRoles }, { href: '/operations/orders', text: 'Orders of courts', roles: orderRoles }, { href: '/operations/acts', text: 'Record of decisions' }, { href: '/operations/people', text: 'People' },
+  { href: '/operations/fees', text: 'Fees and costs', roles: moneyRoles }, { href: '/operations/orders', text: 'Orders of courts', roles: orderRoles }, { href: '/operations/estates', text: 'Estates', roles: orderRoles }, { href: '/operations/acts', text: 'Record of decisions' }, { href: '/operations/people', text: 'People' },
 ];
 
 /** The links of the desk on which a page stands; none elsewhere, nor for who may not come in. */

@@ -24,12 +24,13 @@ export const businessDayWorkflowId = 'business-day';
 export const reconcileWorkflowId = (day: IsoDate) => `reconcile:${day}`;
 export const caseWorkflowId = (caseId: number) => `case:${caseId}`;
 export const courtOrderWorkflowId = (orderNo: string) => `order:${orderNo}`;
+export const estateWorkflowId = (estateNo: string) => `estate:${estateNo}`;
 /** Sends what a loan that has ended still owes its lenders; by what began it: a form's key, or a case. */
 export const deliveryWorkflowId = (loanNo: string, cause: string) => `deliver:${loanNo}:${cause}`;
 /** Workflow type names, for starting by name. */
 export const workflowTypes = {
   loan: 'loan', fund: 'fund', identify: 'identify', collect: 'collect', legal: 'legal',
-  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference', delivery: 'delivery', courtOrder: 'courtOrder',
+  movement: 'movement', message: 'message', businessDay: 'businessDay', reconcile: 'reconcile', difference: 'difference', delivery: 'delivery', courtOrder: 'courtOrder', estate: 'estate',
 } as const;
 
 // ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,6 +60,8 @@ export interface DifferenceInput { caseId: number; day: IsoDate; dueAt: string; 
 export interface DeliveryInput { loanNo: string; zoneOffsetMinutes: number; clock: ClockSegment }
 /** A court's order (司法冻结) from the entry of its first paper; `dueAt`: after it a supervisor is asked to decide. */
 export interface CourtOrderInput { orderNo: string; personId: string; paperId: number; dueAt: string; zoneOffsetMinutes: number; clock: ClockSegment }
+/** What passes to heirs (继承), from its entry; `dueAt`: after it a supervisor is asked to decide. */
+export interface EstateInput { estateNo: string; personId: string; dueAt: string; zoneOffsetMinutes: number; clock: ClockSegment }
 export interface BusinessDayInput { day: IsoDate; zoneOffsetMinutes: number; clock: ClockSegment }
 
 // ── Signals: what the world answers ──────────────────────────────────────────────────────────────────────────────────
@@ -134,6 +137,8 @@ export const decideCase = defineUpdate<{ ok: true }, [{ personId: string; resolu
 export const decideWithdrawal = defineUpdate<{ ok: true }, [{ personId: string; decision: 'confirm' | 'cancel'; reasonKey: string }]>('decideWithdrawal');
 /** To `order:<no>`: a second person decides a paper. The reason is kept under `reasonKey` before; refused with a `PaperRefusal` of db/court-orders.ts. */
 export const decidePaper = defineUpdate<{ ok: true }, [{ paperId: number; personId: string; approve: boolean; reasonKey: string }]>('decidePaper');
+/** To `estate:<no>`: a second person decides. The reason is kept under `reasonKey` before; refused with an `EstateRefusal` of db/estates.ts. */
+export const decideEstate = defineUpdate<{ ok: true }, [{ personId: string; approve: boolean; reasonKey: string }]>('decideEstate');
 
 // ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -254,6 +259,10 @@ export interface BankActivities {
   liftOrder(input: { orderNo: string; endedBy: 'expired' | 'released'; asOf: string }): Promise<BankStep>;
   /** Gives a part back, as an approved paper says. */
   releasePart(input: { paperId: number; asOf: string }): Promise<BankStep>;
+  /** Decides whether an estate passes to its heirs. */
+  decideEstate(input: { estateNo: string; personId: string; approve: boolean; reasonKey: string; asOf: string }): Promise<{ status: 'decided'; approved: boolean } | { status: 'refused'; code: string }>;
+  /** Passes on what can be by now: claims to the heirs, money to the person's own card. `waiting`: why not all of it yet. */
+  settleEstate(input: { estateNo: string; asOf: string }): Promise<BankStep | { status: 'waiting'; code: string }>;
   /** Decides a case, and posts what is needed. `undelivered`: the loan of whose payment a share has to be sent again. */
   resolveCase(input: { caseId: number; personId: string; resolution: 'accept-bank' | 'explained'; asOf: string }): Promise<{ status: 'resolved'; undelivered?: string } | { status: 'refused'; code: string }>;
 }

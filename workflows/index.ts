@@ -11,3 +11,4 @@ export { reconcile } from './reconcile.js';
 export { difference } from './difference.js';
 export { delivery } from './delivery.js';
 export { courtOrder } from './court-order.js';
+export { estate } from './estate.js';

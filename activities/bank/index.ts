@@ -9,6 +9,7 @@ import { decidePaperActivity, liftOrderActivity, placeOrderActivity, releasePart
 import { createProjectActivity } from './create-project.js';
 import { decideWithdrawalActivity } from './decide-withdrawal.js';
 import { distributeActivity } from './distribute.js';
+import { decideEstateActivity, settleEstateActivity } from './estates.js';
 import { failListingActivity } from './fail-listing.js';
 import { finishActivity } from './finish.js';
 import { followMovementActivity } from './follow-movement.js';
@@ -57,5 +58,7 @@ export function createBankActivities(deps: BankDeps): BankActivities & TradeActi
     placeOrder: awaiting(deps, placeOrderActivity(deps)),
     liftOrder: awaiting(deps, liftOrderActivity(deps)),
     releasePart: awaiting(deps, releasePartActivity(deps)),
+    decideEstate: decideEstateActivity(deps),
+    settleEstate: settleEstateActivity(deps),
   };
 }

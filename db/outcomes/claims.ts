@@ -5,6 +5,7 @@
 import { recordDecision } from '../acts.js';
 import { lockSale, type ClaimPurchase, type ClaimSale } from '../claim-sales.js';
 import { claim, personal, platformIncome } from '../chart.js';
+import { restartSharing } from '../holdings.js';
 import type { Instruction, InstructionDetail } from '../instructions.js';
 import { moved, postJournal, postJournals, type Journal } from '../ledger.js';
 import { row, type Transaction } from '../pool.js';
@@ -82,12 +83,4 @@ async function moveClaim(tx: Transaction, { sale, purchase, buyerHolding, instru
   });
   const postings = moved(claim(sale.loanNo, sale.holdingId, 'principal'), claim(sale.loanNo, buyerHolding, 'principal'), shareFen);
   await postJournal(tx, { key: `${instruction.requestNo}:claim`, kind: 'claim-sold', actId, businessAt: at, postings });
-}
-
-/** From the next payment on each holder has a share by what is outstanding now; what was given before is not counted again. */
-async function restartSharing(tx: Transaction, loanNo: string): Promise<void> {
-  await tx.query(
-    `UPDATE holding h SET share_fen = h.principal_fen - (SELECT coalesce(sum(d.principal_fen), 0) FROM distribution d WHERE d.holding_id = h.id),
-            shared_from = (SELECT coalesce(max(p.n), 0) FROM payment p WHERE p.loan_no = $1 AND EXISTS (SELECT 1 FROM distribution d WHERE d.payment_no = p.payment_no))
-      WHERE h.loan_no = $1`, [loanNo]);
 }

@@ -7,6 +7,8 @@ import { reconciliationCasesRouter } from './cases.js';
 import { clockRouter } from './clock.js';
 import { custodyAccountsRouter } from './custody-accounts.js';
 import { enterprisesRouter } from './enterprises.js';
+import { estateRouter } from './estate-page.js';
+import { estatesRouter } from './estates.js';
 import { feesRouter } from './fees.js';
 import { homeRouter } from './home.js';
 import { instructionRouter } from './instruction.js';
@@ -24,7 +26,7 @@ import { tasksRouter } from './tasks.js';
 import { withdrawalsRouter } from './withdrawals.js';
 
 const parts = [
-  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, withdrawalsRouter, custodyAccountsRouter, enterprisesRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, ordersRouter, orderPapersRouter, actsRouter, peopleRouter,
+  homeRouter, clockRouter, loanListRouter, loanRouter, stepRouter, tasksRouter, instructionsRouter, instructionRouter, sharesRouter, withdrawalsRouter, custodyAccountsRouter, enterprisesRouter, accountsRouter, journalsRouter, feesRouter, booksRouter, reconciliationRouter, reconciliationCasesRouter, ordersRouter, orderPapersRouter, estatesRouter, estateRouter, actsRouter, peopleRouter,
 ];
 
 /** What operations, finance, compliance and auditors see of loans, money and decisions, and what operations do. */

@@ -21,6 +21,7 @@ export const workKinds: readonly TaskKind[] = ['stuck-step', 'collect', 'dispute
 /** Where a task is worked. */
 export function taskAddress(task: DeskTask): string {
   if (typeof task.details['caseId'] === 'number') return `/operations/cases/${task.details['caseId']}`;
+  if (typeof task.details['estateNo'] === 'string') return `/operations/estates/${task.details['estateNo']}`;
   if (typeof task.details['orderNo'] === 'string') return `/operations/orders/${task.details['orderNo']}`;
   if (task.kind === 'case' && typeof task.details['requestNo'] === 'string') return instructionAddress(task.details['requestNo']);
   if (!task.loanNo) return '/operations/tasks';

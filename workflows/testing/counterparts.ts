@@ -143,6 +143,8 @@ function defaults(counterparts: Counterparts, offered: Partial<CarriedOffer>): {
     placeOrder: () => ({ status: 'done' }),
     liftOrder: () => ({ status: 'done' }),
     releasePart: () => ({ status: 'done' }),
+    decideEstate: ({ approve }) => ({ status: 'decided', approved: approve }),
+    settleEstate: () => ({ status: 'done' }),
     tell: () => undefined,
     tellPerson: () => undefined,
     remind: () => ({ status: 'sent' }),
