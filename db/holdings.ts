@@ -24,10 +24,6 @@ export function holdingsOf(db: Db, loanNo: string): Promise<Holding[]> {
   return rows<Holding>(db, `SELECT ${columns} FROM holding WHERE loan_no = $1 ORDER BY id`, [loanNo]);
 }
 
-export function holdingsOfLender(db: Db, lenderId: string, limit = 500): Promise<Holding[]> {
-  return rows<Holding>(db, `SELECT ${columns} FROM holding WHERE lender_id = $1 ORDER BY id DESC LIMIT $2`, [lenderId, limit]);
-}
-
 /** One holding per lender from the frozen bids of a loan; a repeat changes nothing. */
 export async function createHoldings(tx: Transaction, loanNo: string): Promise<Holding[]> {
   await tx.query(

@@ -1,5 +1,5 @@
 /** Listings (标的): a loan on the market, with the sums that many people change at once. */
-import { row, rows, type Db, type Transaction } from './pool.js';
+import { row, type Db, type Transaction } from './pool.js';
 
 export interface Listing {
   loanNo: string;
@@ -55,11 +55,6 @@ export async function moveShares(tx: Transaction, loanNo: string, change: { rese
 
 export async function setListingState(tx: Transaction, loanNo: string, state: Listing['state']): Promise<void> {
   await tx.query('UPDATE listing SET state = $2 WHERE loan_no = $1', [loanNo, state]);
-}
-
-/** Listings open for bids at a business moment, those that close first first. */
-export function openListings(db: Db, businessNow: string, limit = 200): Promise<Listing[]> {
-  return rows<Listing>(db, `SELECT ${columns} FROM listing WHERE state = 'open' AND deadline > $1 ORDER BY deadline, loan_no LIMIT $2`, [businessNow, limit]);
 }
 
 export interface ListingSums {

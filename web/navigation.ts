@@ -20,18 +20,18 @@ export const linksOf: Record<Role, Link[]> = {
 };
 
 /** Who sees the money: instructions, accounts, journals, fees, days and cases. */
-export const moneyRoles: readonly Role[] = ['finance', 'operations', 'supervisor', 'auditor'];
+export const moneyRoles: readonly Role[] = ['finance', 'operations', 'supervisor', 'compliance', 'auditor'];
 
 /** Who sees the orders of courts. */
 export const orderRoles: readonly Role[] = ['compliance', 'operations', 'supervisor', 'finance', 'auditor'];
 
 /** The pages of operations, shown above each of them; some are for those who see the money. */
 const operationsLinks: readonly (Link & { roles?: readonly Role[] })[] = [
-  { href: '/operations/loans', text: 'Loans' }, { href: '/operations/tasks', text: 'Tasks' }, { href: '/operations/instructions', text: 'Instructions', roles: moneyRoles }, { href: '/operations/undelivered', text: 'Undelivered shares' },
+  { href: '/operations/loans', text: 'Loans', roles: moneyRoles }, { href: '/operations/tasks', text: 'Tasks', roles: moneyRoles }, { href: '/operations/instructions', text: 'Instructions', roles: moneyRoles }, { href: '/operations/undelivered', text: 'Undelivered shares', roles: moneyRoles },
   { href: '/operations/books', text: 'Books', roles: moneyRoles }, { href: '/operations/reconciliation', text: 'Reconciliation', roles: moneyRoles }, { href: '/operations/cases', text: 'Cases', roles: moneyRoles },
   { href: '/operations/withdrawals', text: 'Withdrawals to confirm', roles: moneyRoles }, { href: '/operations/enterprises', text: 'Enterprises', roles: [...moneyRoles, 'administrator'] },
   { href: '/operations/custody-accounts', text: 'Custody accounts', roles: moneyRoles }, { href: '/operations/accounts', text: 'Accounts of the ledger', roles: moneyRoles }, { href: '/operations/journals', text: 'Journals', roles: moneyRoles },
-  { href: '/operations/fees', text: 'Fees and costs', roles: moneyRoles }, { href: '/operations/orders', text: 'Orders of courts', roles: orderRoles }, { href: '/operations/estates', text: 'Estates', roles: orderRoles }, { href: '/operations/acts', text: 'Record of decisions' }, { href: '/operations/people', text: 'People' },
+  { href: '/operations/fees', text: 'Fees and costs', roles: moneyRoles }, { href: '/operations/orders', text: 'Orders of courts', roles: orderRoles }, { href: '/operations/estates', text: 'Estates', roles: orderRoles }, { href: '/operations/acts', text: 'Record of decisions', roles: moneyRoles }, { href: '/operations/people', text: 'People' },
 ];
 
 /** The links of the desk on which a page stands; none elsewhere, nor for who may not come in. */

@@ -2,7 +2,7 @@
 import type { Role } from '../../db/people.js';
 import { requireRole } from '../guard.js';
 
-const lookRoles: readonly Role[] = ['collector', 'supervisor', 'operations', 'compliance', 'administrator', 'auditor'];
+const lookRoles: readonly Role[] = ['collector', 'supervisor', 'operations', 'compliance', 'auditor'];
 export const workRoles: readonly Role[] = ['collector', 'supervisor', 'operations'];
 
 export const mayLook = requireRole(...lookRoles);

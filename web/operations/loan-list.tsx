@@ -13,7 +13,7 @@ import { FilterForm, readFilters, type Filter } from '../desk/filters.js';
 import { loanOwners, loanStates, stateTone, stateWord } from '../desk/state-words.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
-import { mayLook } from './roles.js';
+import { maySeeMoney } from './roles.js';
 
 const pageSize = 50;
 const filters: readonly Filter[] = [
@@ -24,7 +24,7 @@ const filters: readonly Filter[] = [
 
 export function loanListRouter({ pool }: AreaDeps): Router {
   const router = Router();
-  router.get('/operations/loans', mayLook, async (request, response) => {
+  router.get('/operations/loans', maySeeMoney, async (request, response) => {
     const list = readListQuery(request.query, loanListSorts);
     const values = readFilters(request.query, filters);
     const by = { search: list.search.trim() || null, state: values['state'] ?? null, owner: values['owner'] ?? null, late: values['late'] === 'yes' };

@@ -34,7 +34,7 @@ import { Layout, sendPage } from '../layout.js';
 import { purposeText } from '../public/listing.js';
 import { hasRole, visitOf, wantsJson } from '../visit.js';
 import { InstructionTable } from './instruction-table.js';
-import { actRoles, mayLook } from './roles.js';
+import { actRoles, maySeeMoney } from './roles.js';
 import { isStuck, SettleForm, StepForm } from './step.js';
 
 /** A loan whose listing was fought over has thousands of freezes; the list of instructions has them all. */
@@ -47,7 +47,7 @@ interface StaffLoan {
 
 export function loanRouter({ pool }: AreaDeps): Router {
   const router = Router();
-  router.get('/operations/loans/:loanNo', mayLook, async (request, response) => {
+  router.get('/operations/loans/:loanNo', maySeeMoney, async (request, response) => {
     const loanNo = String(request.params['loanNo']);
     const [loan, carried] = /^LN\d{1,12}$/.test(loanNo) ? await Promise.all([findLoan(pool, loanNo), carriedState(pool, loanNo)]) : [null, null];
     if (!loan || !carried) throw notFound();

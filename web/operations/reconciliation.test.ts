@@ -132,7 +132,7 @@ describe('with a day that differs', () => {
       const sent = await auditor.submit({ form: () => ({ ...page.form(form), fields: {} }) } as unknown as typeof page, form);
       expect([form, sent.status]).toEqual([form, 403]);
     }
-    for (const role of ['compliance', 'administrator', 'lender'] as const) {
+    for (const role of ['reviewer', 'administrator', 'lender'] as const) {
       const visitor = await web.loggedIn((await web.person(role)).id);
       for (const path of ['/operations/reconciliation', '/operations/reconciliation/2026-03-02', '/operations/cases', `/operations/cases/${open}`]) expect((await visitor.open(path)).status).toBe(403);
     }

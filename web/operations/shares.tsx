@@ -30,7 +30,7 @@ import type { Told } from '../updates.js';
 import { hasRole, personOf, visitOf, wantsJson } from '../visit.js';
 import { dayFilters } from './days.js';
 import { personFilter, readPerson, redirectToNumber } from './person-filter.js';
-import { actRoles, mayAct, mayLook } from './roles.js';
+import { actRoles, mayAct, maySeeMoney } from './roles.js';
 
 const pageSize = 100;
 const path = '/operations/undelivered';
@@ -40,7 +40,7 @@ const mostLoans = 200;
 export function sharesRouter(deps: AreaDeps): Router {
   const { pool, workflows } = deps;
   const router = Router();
-  router.get(path, mayLook, async (request, response) => {
+  router.get(path, maySeeMoney, async (request, response) => {
     const list = readListQuery(request.query, ['oldest']);
     const filters = await filtersNow();
     const values = readFilters(request.query, filters);
@@ -74,7 +74,7 @@ export function sharesRouter(deps: AreaDeps): Router {
     answerTold(response, await sendAgain(loanNo, key), { name: 'retry-shares', action: `${path}/retry`, button: 'Send again now', key, hidden: input.fields, back: { href: path, text: 'Undelivered shares' } }, () => `${path}?q=${loanNo}`);
   });
 
-  router.get('/operations/payments/:paymentNo', mayLook, async (request, response) => {
+  router.get('/operations/payments/:paymentNo', maySeeMoney, async (request, response) => {
     const payment = await findPayment(pool, String(request.params['paymentNo']));
     if (!payment) throw notFound();
     const list = readListQuery(request.query, ['holding']);

@@ -12,7 +12,7 @@ import { plainWords, taskReason } from '../desk/words.js';
 import { Layout, sendPage } from '../layout.js';
 import { wantsJson } from '../visit.js';
 import { instructionAddress } from './instruction-table.js';
-import { mayLook } from './roles.js';
+import { maySeeMoney } from './roles.js';
 
 const pageSize = 50;
 /** Everything but reviews, which have a desk of their own. */
@@ -36,7 +36,7 @@ const filters: readonly Filter[] = [
 
 export function tasksRouter({ pool }: AreaDeps): Router {
   const router = Router();
-  router.get('/operations/tasks', mayLook, async (request, response) => {
+  router.get('/operations/tasks', maySeeMoney, async (request, response) => {
     const list = readListQuery(request.query, taskSorts);
     const values = readFilters(request.query, filters);
     const by = { kinds: workKinds.filter((kind) => !values['kind'] || kind === values['kind']), roles: deskRoles.filter((role) => !values['for'] || role === values['for']), sort: list.sort, descending: list.descending };
