@@ -13,6 +13,7 @@ import { inTransaction, row, rows } from '../db/pool.js';
 import { createMoneySide, wholeInstalment, type MoneySide } from './money-side.js';
 import { MoneyModel, type Loan } from './money-model.js';
 import type { Trouble } from './model-bank.js';
+import { life, lenders, type Life, type Operation } from './money-lives.js';
 import { someMoment } from './people-with-money.js';
 
 const wanted = Number(process.env['TRIBUTARY_MODEL_OPERATIONS'] ?? 2_000);
@@ -20,7 +21,6 @@ const wanted = Number(process.env['TRIBUTARY_MODEL_OPERATIONS'] ?? 2_000);
 const givenSeed = process.env['TRIBUTARY_MODEL_SEED'] ?? '20261122';
 const seed = givenSeed === 'random' ? Date.now() % 2_147_483_647 : Number(givenSeed);
 const path = process.env['TRIBUTARY_MODEL_PATH'];
-const lenders = 5;
 /** Every repeat is an hour later: a bank that was closed may have opened. */
 const anHourLater = (at: string, attempt: number): string => new Date(Date.parse(at) + attempt * 3_600_000).toISOString();
 
@@ -30,18 +30,6 @@ const openSide = async (): Promise<MoneySide> => Object.assign(await createMoney
 let serial = 0;
 beforeAll(async () => { side = await openSide(); });
 afterAll(() => side.close());
-
-const kinds = [
-  'deposit', 'withdraw', 'list', 'bid', 'bid', 'bid', 'bid', 'bid-by-hand', 'cancel', 'freeze', 'conclude', 'conclude', 'conclude', 'pay-out', 'pay-out', 'finish-payouts', 'finish-payouts', 'come-back', 'come-back',
-  'repay', 'repay', 'repay', 'fail', 'write-off', 'hear', 'block', 'redeliver', 'reverse', 'finish',
-] as const;
-interface Operation { kind: (typeof kinds)[number]; who: number; which: number; size: number; coin: boolean }
-interface Life { operations: Operation[]; rough: number; deadly: number; luck: number }
-
-const operation: fc.Arbitrary<Operation> = fc.record({ kind: fc.constantFrom(...kinds), who: fc.nat({ max: lenders - 1 }), which: fc.nat({ max: 9 }), size: fc.integer({ min: 1, max: 12 }), coin: fc.boolean() }, { noNullPrototype: true });
-const life: fc.Arbitrary<Life> = fc.noBias(fc.record({
-  operations: fc.array(operation, { minLength: 1, maxLength: 160, size: 'max' }), rough: fc.integer({ min: 0, max: 60 }), deadly: fc.integer({ min: 0, max: 4 }), luck: fc.integer({ min: 1, max: 2_000_000_000 }),
-}, { noNullPrototype: true }));
 
 const troubles = ['crash-before', 'crash-after', 'answer-lost', 'never-arrives', 'arrives-late', 'arrives-twice', { refuse: 'bank-closed' }] as const satisfies Trouble[];
 const nameOf = (trouble: (typeof troubles)[number]): string => (typeof trouble === 'object' ? trouble.refuse : trouble);

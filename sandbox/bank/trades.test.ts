@@ -1,9 +1,7 @@
 /** Trades at once, claims for sale, guarantors and entrusted payment, at the bank's own doors. */
 import { parse } from 'csv-parse/sync';
-import { createEmptyDatabase } from '../../test/database.js';
-import type { TestDatabase } from '../../test/database.js';
-import { openCounter } from './counter.js';
-import type { Counter } from './counter.js';
+import { createEmptyDatabase, type TestDatabase } from '../../test/database.js';
+import { openCounter, type Counter } from './counter.js';
 import { schema } from './schema.js';
 
 let database: TestDatabase;
