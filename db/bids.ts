@@ -212,3 +212,10 @@ export function reservation(kind: 'reserve' | 'unreserve', bid: Pick<Bid, 'reque
   const postings = kind === 'reserve' ? moved(available, reserved, bid.amountFen) : moved(reserved, available, bid.amountFen);
   return { key: `${bid.requestNo}:${kind}`, kind, requestNo: bid.requestNo, businessAt, postings };
 }
+
+/** Loans with bids by authorisation whose freeze nobody has sent: their funding may not have been told of them. */
+export async function loansWithUnsentBids(db: Db): Promise<string[]> {
+  const found = await rows<{ loanNo: string }>(db,
+    `SELECT DISTINCT b.loan_no AS "loanNo" FROM bid b JOIN instruction i USING (request_no) WHERE b.state = 'reserved' AND b.by = 'authorisation' AND i.state = 'intended'`);
+  return found.map((each) => each.loanNo);
+}

@@ -40,6 +40,7 @@ async function startWeb(settings: SettingsOf<'web'>, log: Logger): Promise<Servi
   });
   const server = createServer(web.app);
   await listen(server, settings.WEB_PORT);
+  await web.tellMissedBids();
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {

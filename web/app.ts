@@ -14,6 +14,8 @@
  */
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { loansWithUnsentBids } from '../db/bids.js';
+import { bidsWaiting, fundWorkflowId } from '../workflows/contract.js';
 import type { AreaDeps } from './area.js';
 import { areas } from './areas.js';
 import { readCookies } from './cookies.js';
@@ -30,6 +32,8 @@ import { knowVisitor, numberRequest } from './visitor.js';
 
 export interface WebApp {
   app: Express;
+  /** Tells the fundings of bids that a web server placed and died before saying so; at the start of each. */
+  tellMissedBids(): Promise<void>;
   /** Ends timers; call it after the server is closed, before the pool. Resolves when gathered Signals are out. */
   close(): Promise<void>;
 }
@@ -64,6 +68,9 @@ export function createApp(deps: WebDeps): WebApp {
 
   return {
     app,
+    async tellMissedBids() {
+      for (const loanNo of await loansWithUnsentBids(deps.pool)) workflows.gather(fundWorkflowId(loanNo), bidsWaiting);
+    },
     async close() {
       sessions.close();
       await Promise.all([inbound.close(), workflows.close()]);

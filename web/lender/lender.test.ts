@@ -1,3 +1,4 @@
+import { loansWithUnsentBids } from '../../db/bids.js';
 import { waitFor } from '../../stack/parts/waiting.js';
 import { addListing, deposit } from '../../test/people-with-money.js';
 import { applied } from '../../test/desks.js';
@@ -92,6 +93,18 @@ describe('bidding', () => {
     await waitFor('the funding told', 10, async () => (web.temporal.of('bidsWaiting').some((told) => told.workflowId === `fund:${loanNo}`) ? true : undefined));
     const other = await lender();
     expect((await other.visitor.open(new URL(page.url).pathname)).status).toBe(404);
+  });
+  it('is told to the funding again by the next web server, should the one that took it have died before', async () => {
+    const { visitor } = await lender();
+    await assessed(visitor);
+    const { loanNo } = await listed();
+    await bid(visitor, loanNo, '1,000');
+    const times = () => web.temporal.of('bidsWaiting').filter((told) => told.workflowId === `fund:${loanNo}`).length;
+    await waitFor('the funding told', 10, async () => (times() === 1 ? true : undefined));
+    await web.web.tellMissedBids();
+    await waitFor('the funding told again', 10, async () => (times() === 2 ? true : undefined));
+    await web.pool.query(`UPDATE instruction SET state = 'sent' WHERE loan_no = $1`, [loanNo]);
+    expect(await loansWithUnsentBids(web.pool)).not.toContain(loanNo);
   });
   it('carries a bid by password to the bank', async () => {
     const { visitor } = await lender({ authorised: false });
