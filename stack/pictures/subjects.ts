@@ -56,7 +56,7 @@ export const sights: readonly Sight[] = [
       // Who acts, by when, what happens otherwise: the words that the workflow keeps at the head of its page.
       const words = page.getByRole('tab', { name: 'User Metadata' }).or(page.getByRole('link', { name: 'User Metadata' })).first();
       await words.click();
-      await page.frameLocator('iframe').getByText('Who acts').first().waitFor({ timeout: 10_000 }).catch(() => process.stderr.write('the workflow says nothing of itself\n'));
+      await page.frameLocator('iframe').last().getByText('Who acts').first().waitFor({ timeout: 10_000 }).catch(() => process.stderr.write('the workflow says nothing of itself\n'));
       return true;
     },
   },
